@@ -1,0 +1,178 @@
+"""Records → accepted rows, quarantined rows with a reason, named non-data. Nothing else can happen to a record.
+
+Here: row numbers, columns that are not kept, the order of the checks. Not here: the checks themselves, of shape
+(`sources.faults`), of values (`sources.quarantine`), for non-data (`sources.non_data`).
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sources.contract import Extract
+from sources.decode import Decoder
+from sources.faults import Fault, FaultFinder
+from sources.layout import Layout
+from sources.non_data import blank_mask, DATA, FOOTER, KINDS, record_kinds, stated_count, TOTAL
+from sources.quarantine import mask_value, row_problems_sql, suspects_sql
+from sources.rows import RecordReader, Records, restore_text, STAND_IN
+from sources.tables import ROW_PROBLEMS, ROWS
+
+Problem = tuple[int, int, str | None, str, str | None, str]
+"""A line of ROW_PROBLEMS."""
+
+
+def accepted_schema(extract: Extract) -> pa.Schema:
+    """ROWS and the kept columns of an extract."""
+    return pa.schema([*ROWS, *((name, pa.string()) for name in extract.kept)])
+
+
+class RecordSorter:
+    """Sorts the runs of records of one file, in order, into the three heaps, and counts them."""
+
+    def __init__(self, layout: Layout, decoder: Decoder, reader: RecordReader) -> None:
+        """Args: the layout of the file; decoder and reader tell which lines were damaged or read literally."""
+        self.layout = layout
+        self._faults = FaultFinder(layout, decoder, reader)
+        self.records_count = 0
+        self.non_data: Counter[str] = Counter()
+        self.stated_counts: list[int] = []
+        self.problems: list[Problem] = []
+        self.value_problems: list[Problem] = []
+        self._accepted: list[pa.Table] = []
+        self._leading = layout.leading
+        self._row_number = 0
+        self._suspects: list[pa.Table] = []
+        self._suspect_texts: dict[int, str] = {}
+        self._con = duckdb.connect(":memory:")
+
+    def finish(self) -> pa.Table:
+        """Check the suspects by their values, add what is found to `problems`; the accepted rows of the file."""
+        if self._suspects:
+            suspects = pa.concat_tables(self._suspects)
+            self._con.register("suspects", suspects)
+            self._quarantine(suspects, self._con.execute(row_problems_sql(self.layout.extract, "suspects")).fetchall())
+        self._con.close()
+        return pa.concat_tables([accepted_schema(self.layout.extract).empty_table(), *self._accepted])
+
+    def _quarantine(self, suspects: pa.Table, found: list[tuple[int, str, str]]) -> None:
+        """Take rows (row number, column, reason code) out of the accepted ones again."""
+        position_of = {number: position for position, number in enumerate(suspects["row_number"].to_pylist())}
+        self.problems += [self._value_problem(suspects.slice(position_of[f[0]], 1), *f[1:]) for f in found]
+        numbers = pa.array([number for number, *_ in found], pa.int32())
+        for run, rows in enumerate(self._accepted):  # in place, since a second copy of a large file is dear
+            self._accepted[run] = rows.filter(pc.invert(pc.is_in(rows["row_number"], value_set=numbers)))
+        spoilt = {number for number, *_ in found}
+        self.value_problems = [problem for problem in self.value_problems if problem[0] not in spoilt]
+
+    def add(self, run: Records) -> None:
+        """Sort one run of records."""
+        self.records_count += len(run.cells)
+        leading = min(self._leading, len(run.cells))
+        self._leading -= leading
+        for position in range(leading):
+            is_header = self._leading == 0 and position == leading - 1
+            self.non_data["header" if is_header else "title" if run.cells[position] else "blank"] += 1
+        if leading < len(run.cells):
+            self._add_body(run, leading)
+
+    def _add_body(self, run: Records, leading: int) -> None:
+        body = run.cells[leading:]
+        lengths = pa.array(list(map(len, body)), pa.int32())
+        overfull = self._faults.shorten(body, lengths)
+        columns = _columns(body, self.layout.width)
+        blanks = [blank_mask(column) for column in columns]
+        filled = _count_filled(blanks)
+        kinds = record_kinds(self.layout, columns, lengths, filled)
+        numbers = pc.add(
+            pc.cumulative_sum(pc.greater(lengths, 0).cast(pa.int32())), pa.scalar(self._row_number, pa.int32())
+        )
+        self._row_number = numbers[-1].as_py()
+        self._note_non_data(kinds, body)
+        is_data = pc.equal(kinds, DATA)
+        faults, noted = self._faults.find(run, leading, lengths, overfull, is_data)
+        lines = pa.array(run.first_lines[leading:], pa.int32())
+        table = self._table(columns, blanks, numbers, lines)
+        rows = table.filter(pc.and_(is_data, pc.invert(_mask(faults, len(body)))))
+        self._accepted.append(rows)
+        self._note_suspects(rows, run)
+        for found, problems in ((faults, self.problems), (noted, self.value_problems)):
+            for position, fault in found.items():
+                problems.append(self._problem(fault, run, leading + position, numbers[position].as_py()))
+
+    def _note_non_data(self, kinds: pa.Array, body: Sequence[Sequence[str]]) -> None:
+        for found in pc.value_counts(kinds).to_pylist():
+            if found["values"] != DATA:
+                self.non_data[KINDS[found["values"]]] += found["counts"]
+        for position in pc.indices_nonzero(
+            pc.is_in(kinds, value_set=pa.array([TOTAL, FOOTER], kinds.type))
+        ).to_pylist():
+            if (count := stated_count(self.layout, body[position])) is not None:
+                self.stated_counts.append(count)
+
+    def _table(self, columns: list[pa.Array], blanks: list[pa.Array], numbers: pa.Array, lines: pa.Array) -> pa.Table:
+        """The kept columns; cells that hold nothing become null."""
+        positions = self.layout.columns.positions
+        nothing = pa.nulls(len(numbers), pa.string())
+        kept = [
+            pc.if_else(blanks[positions[name]], None, columns[positions[name]]) if name in positions else nothing
+            for name in self.layout.extract.kept
+        ]
+        if not self.layout.delimiter.isascii():
+            kept = [pc.replace_substring(column, STAND_IN, self.layout.delimiter) for column in kept]
+        return pa.table([numbers, lines, *kept], schema=accepted_schema(self.layout.extract))
+
+    def _note_suspects(self, rows: pa.Table, run: Records) -> None:
+        """Set aside a copy of the rows that the exact checks have to look at, with their text."""
+        if not rows.num_rows:
+            return
+        self._con.register("run_rows", rows)
+        suspects = self._con.sql(suspects_sql(self.layout.extract, "run_rows")).to_arrow_table().cast(rows.schema)
+        self._con.unregister("run_rows")
+        if suspects.num_rows:
+            self._suspects.append(suspects)
+            for number, line in zip(
+                suspects["row_number"].to_pylist(), suspects["line_number"].to_pylist(), strict=True
+            ):
+                self._suspect_texts[number] = self._text(run, bisect_right(run.first_lines, line) - 1)
+
+    def _value_problem(self, row: pa.Table, name: str, reason_code: str) -> Problem:
+        number, line, value = (row[column][0].as_py() for column in ("row_number", "line_number", name))
+        shown = mask_value(value, self.layout.extract.by_name[name]) if value else None
+        return number, line, name, reason_code, shown, self._suspect_texts[number]
+
+    def _text(self, run: Records, position: int) -> str:
+        return restore_text(run.text(position), self.layout.delimiter).rstrip("\r\n")
+
+    def _problem(self, fault: Fault, run: Records, position: int, row_number: int) -> Problem:
+        text = self._text(run, position)
+        return row_number, run.first_lines[position], fault.column_name, fault.reason_code, fault.value, text
+
+
+def problems_table(problems: Iterable[Problem]) -> pa.Table:
+    """ROW_PROBLEMS, by row number."""
+    columns = list(zip(*sorted(problems, key=lambda problem: problem[0]), strict=True)) or [()] * len(ROW_PROBLEMS)
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, ROW_PROBLEMS, strict=True)], schema=ROW_PROBLEMS
+    )
+
+
+def _columns(body: Sequence[Sequence[str]], width: int) -> list[pa.Array]:
+    columns = [pa.array(column, pa.string()) for column in zip_longest(*body, fillvalue="")]
+    return columns + [pa.array([""] * len(body), pa.string())] * (width - len(columns))
+
+
+def _count_filled(blanks: Sequence[pa.Array]) -> pa.Array:
+    filled = pc.invert(blanks[0]).cast(pa.int32())
+    for blank in blanks[1:]:
+        filled = pc.add(filled, pc.invert(blank).cast(pa.int32()))
+    return filled
+
+
+def _mask(positions: Iterable[int], length: int) -> pa.Array:
+    found = pa.array(sorted(positions), pa.int64())
+    return pc.is_in(pa.array(range(length), pa.int64()), value_set=found)

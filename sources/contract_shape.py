@@ -1,0 +1,199 @@
+"""The frozen types of a data contract. What fits together is checked in `sources.contract_rules`."""
+
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from sources.header_text import normalise_header
+from sources.tables import Attribute
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Header = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Rank = Annotated[int, Field(ge=1, le=99)]
+ColumnType = Literal[
+    "text", "citizen_id", "person_name", "date", "phone", "address", "organisation_code", "code", "number"
+]
+Sensitivity = Literal["direct_identifier", "quasi_identifier", "sensitive", "none"]
+RelationName = Literal[
+    "spouse",
+    "former_spouse",
+    "child_of",
+    "guardian_of",
+    "next_of_kin_of",
+    "household_member_of",
+    "co_owner_of",
+    "tenant_of",
+    "shareholder_of",
+]
+
+DEFAULT_RANK = 50
+"""The trust rank of an attribute on which a contract says nothing."""
+
+
+class Frozen(BaseModel):
+    """A value: immutable, and without room for a misspelt key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Column(Frozen):
+    """One column of an extract: how it may be headed, what it holds, why we hold it.
+
+    `required`: a file without this header is refused. `filled`: a row without this value is
+    quarantined. `codes`: delivered value → label or code of the code list; others pass unchanged.
+    `keep: false`: recognised, and dropped at intake.
+    """
+
+    name: Identifier
+    headers: tuple[Header, ...] = Field(min_length=1)
+    type: ColumnType = "text"
+    code_list: Identifier | None = None
+    codes: dict[str, str] = {}
+    required: bool = False
+    filled: bool = False
+    null_tokens: tuple[str, ...] = ()
+    sensitivity: Sensitivity = "none"
+    purpose: str = ""
+    keep: bool = True
+
+
+class Split(Frozen):
+    """Several persons in one cell, in the same order in each of `columns`.
+
+    Each character of `separator` separates. Columns not listed hold one value for all of them;
+    without `columns`, those of the name and the citizen number are split.
+    """
+
+    separator: str = Field(min_length=1)
+    most: int = Field(ge=1, le=20)
+    columns: tuple[Identifier, ...] = ()
+
+
+class Mention(Frozen):
+    """One person named in a row. With `split`, its roles are numbered from 1 (co_owner1, co_owner2).
+
+    An attribute is read from its column; if that is empty, from the `fallbacks` in order; if those are,
+    from `constants`. `codes` translates within this mention only, and what is not listed becomes null.
+    `needs` names a column without which the attribute does not count (an employer's name without an
+    employer's code). `only_when` and `except_when` list column values for which the person is named.
+    """
+
+    role: Identifier
+    attributes: dict[Attribute, Identifier]
+    constants: dict[Attribute, str] = {}
+    fallbacks: dict[Attribute, tuple[Identifier, ...]] = {}
+    codes: dict[Attribute, dict[str, str]] = {}
+    needs: dict[Attribute, Identifier] = {}
+    split: Split | None = None
+    only_when: dict[Identifier, tuple[str, ...]] = {}
+    except_when: dict[Identifier, tuple[str, ...]] = {}
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The role names that this mention can yield, in order."""
+        if self.split is None:
+            return (self.role,)
+        return tuple(f"{self.role}{n}" for n in range(1, self.split.most + 1))
+
+    @property
+    def split_columns(self) -> tuple[str, ...]:
+        """The columns whose cells hold several persons; none without `split`."""
+        if self.split is None:
+            return ()
+        identifying: tuple[Attribute, ...] = ("name", "citizen_id")
+        return self.split.columns or tuple(self.attributes[a] for a in identifying if a in self.attributes)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that this mention reads, each once, in order of first use."""
+        fallbacks = [name for names in self.fallbacks.values() for name in names]
+        conditions = [*self.needs.values(), *self.only_when, *self.except_when, *self.split_columns]
+        return tuple(dict.fromkeys([*self.attributes.values(), *fallbacks, *conditions]))
+
+
+class Relation(Frozen):
+    """A relation that the row states between two of its mentions.
+
+    `only_when` and `except_when` look at standard values (columns of STD_MENTION) of `from_role`.
+    A role of a split mention stands for each of its persons.
+    """
+
+    from_role: Identifier
+    relation: RelationName
+    to_role: Identifier
+    only_when: dict[Identifier, tuple[str, ...]] = {}
+    except_when: dict[Identifier, tuple[str, ...]] = {}
+
+
+class Delivery(Frozen):
+    """What arrives, and what it means that a record does not arrive."""
+
+    mode: Literal["full", "incremental"]
+    absence: Literal["unchanged", "ended"] = "unchanged"
+    rhythm: Literal["nightly", "weekly", "monthly", "termly", "by_batch"] = "nightly"
+    deduplicated: bool = False
+
+
+class Example(Frozen):
+    """A fictitious row, by column name, and what it must become: one of the two outcomes."""
+
+    title: str
+    row: dict[Identifier, str]
+    mentions: dict[str, dict[str, str | None]] = {}
+    reason_code: str | None = None
+
+
+class Extract(Frozen):
+    """One kind of file of a department."""
+
+    extract: Identifier
+    title: str
+    files: tuple[str, ...] = Field(min_length=1)
+    delimiter: Literal[",", "\t", "|", ";", "，", "；"] = ","
+    delivery: Delivery
+    natural_key: tuple[Annotated[tuple[Identifier, ...], Field(min_length=1)], ...] = Field(min_length=1)
+    record_date: Identifier | None = None
+    unknown_columns: Literal["discard_value", "freeze"] = "discard_value"
+    columns: tuple[Column, ...] = Field(min_length=1)
+    mentions: tuple[Mention, ...] = Field(min_length=1)
+    relations: tuple[Relation, ...] = ()
+    trust: dict[Attribute, Rank] = {}
+    examples: tuple[Example, ...] = ()
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """All role names, in the order that numbers them."""
+        return tuple(role for mention in self.mentions for role in mention.roles)
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        """The columns by name."""
+        return {column.name: column for column in self.columns}
+
+    @cached_property
+    def by_header(self) -> dict[str, Column]:
+        """The columns by each header that they may carry, in its normalised form."""
+        return {normalise_header(header): column for column in self.columns for header in column.headers}
+
+    @cached_property
+    def kept(self) -> tuple[str, ...]:
+        """The names of the columns that pass the intake, in contract order."""
+        return tuple(column.name for column in self.columns if column.keep)
+
+
+class Contract(Frozen):
+    """What one department delivers, on what ground, and how far it is trusted (rank 1 is best)."""
+
+    department: Identifier
+    title: str
+    purpose: str
+    legal_basis: str
+    retention_days: int = Field(ge=1)
+    trust: dict[Attribute, Rank]
+    extracts: tuple[Extract, ...] = Field(min_length=1)
+
+    def rank(self, extract: str, attribute: Attribute) -> int:
+        """The trust rank of an attribute from an extract: the extract's own, else the department's."""
+        own = next((e.trust for e in self.extracts if e.extract == extract), {})
+        return own.get(attribute, self.trust.get(attribute, DEFAULT_RANK))

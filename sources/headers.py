@@ -1,0 +1,97 @@
+"""Delivered header cells → contract columns.
+
+Here: how a header is normalised, which cell names which column, and what is left over. Not here: finding
+the header row in a file (`sources.decode`) and what an unknown column means for it (`sources.reading`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sources.contract import Contract, Extract
+from sources.header_text import normalise_header
+
+__all__ = [
+    "HeaderMap",
+    "best_extract",
+    "is_header",
+    "known_share",
+    "map_headers",
+    "merge_header_rows",
+    "normalise_header",
+]
+
+
+@dataclass(frozen=True)
+class HeaderMap:
+    """How one delivered header row fits an extract.
+
+    `positions` are cell indexes by column name, dropped columns included; `unknown`, `missing`,
+    `repeated` are what the receipt tells: delivered headers nobody knows, required columns that did
+    not come, columns that came more than once (the first is taken).
+    """
+
+    positions: Mapping[str, int]
+    unknown: tuple[str, ...]
+    missing: tuple[str, ...]
+    repeated: tuple[str, ...]
+    unknown_positions: tuple[int, ...] = ()
+
+
+def map_headers(extract: Extract, cells: Sequence[str]) -> HeaderMap:
+    """Match one header row with an extract's columns; blank header cells are passed over."""
+    positions: dict[str, int] = {}
+    unknown: dict[int, str] = {}
+    repeated: list[str] = []
+    for position, cell in enumerate(cells):
+        normalised = normalise_header(cell)
+        column = extract.by_header.get(normalised)
+        if column is None:
+            if normalised:
+                unknown[position] = cell.strip()
+        elif column.name in positions:
+            repeated.append(column.name)
+        else:
+            positions[column.name] = position
+    missing = tuple(column.name for column in extract.columns if column.required and column.name not in positions)
+    return HeaderMap(positions, tuple(unknown.values()), missing, tuple(repeated), tuple(unknown))
+
+
+def known_share(extract: Extract, cells: Sequence[str]) -> float:
+    """Which part of a row's filled cells are headers of the extract, 0–1; rows of values give 0."""
+    filled = [normalised for cell in cells if (normalised := normalise_header(cell))]
+    return sum(normalised in extract.by_header for normalised in filled) / len(filled) if filled else 0.0
+
+
+def is_header(extract: Extract, cells: Sequence[str], least_share: float = 0.5) -> bool:
+    """Whether a row is the extract's header: at least two of its headers, and half of the filled cells."""
+    matched = map_headers(extract, cells).positions
+    return len(matched) >= min(2, len(extract.columns)) and known_share(extract, cells) >= least_share
+
+
+def best_extract(contracts: Iterable[Contract], cells: Sequence[str]) -> tuple[Contract, Extract] | None:
+    """Whose header a row is: complete and best known, or None. For deliveries under a wrong name."""
+    fitting = [
+        (known_share(extract, cells), contract, extract)
+        for contract in contracts
+        for extract in contract.extracts
+        if is_header(extract, cells) and not map_headers(extract, cells).missing
+    ]
+    if not fitting:
+        return None
+    _, contract, extract = max(fitting, key=lambda fit: fit[0])
+    return contract, extract
+
+
+def merge_header_rows(groups: Sequence[str], names: Sequence[str]) -> list[str]:
+    """One header row from two: a merged group cell (男方) stands over the names that follow it (姓名).
+
+    A blank name keeps its group's text, a blank group continues the one on its left.
+    """
+    merged: list[str] = []
+    group = ""
+    for position in range(max(len(groups), len(names))):
+        over = groups[position].strip() if position < len(groups) else ""
+        name = names[position].strip() if position < len(names) else ""
+        group = over or group
+        merged.append(group + name)
+    return merged

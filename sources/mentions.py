@@ -1,0 +1,186 @@
+"""Accepted rows → mentions of persons and the relations between them, by contract.
+
+Here: trimming, null tokens, local codes, who is named in a row, and the record's key. Not here: what a
+value means (`sources.standardise`), nor which rows are usable (`sources.quarantine`). The functions build SQL;
+the caller runs it. Names in it come from contracts, literals are quoted by `literal`, values stay in DuckDB.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import get_args
+
+from sources.contract import Extract, Mention, Relation
+from sources.tables import Attribute
+
+# fmt: off
+NULL_TOKENS = (
+    "NULL", "(NULL)", "<NULL>", "[NULL]", "\\N", "NIL", "NONE", "NAN", "N/A",
+    "#N/A", "#NULL!", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!",
+    "无", "暂无", "空", "不详", "未知", "不明", "未填", "未填写", "未登记", "未提供", "未采集", "拒答", "待补",
+    "待核实",
+    "/", "//", "\\", "-", "--", "---", "－", "—", "——", "―", "_", "*", "**", "***", ".", "。", "?", "？",
+)
+# fmt: on
+"""What departments write for "not recorded", upper case; a column may add its own (`null_tokens`)."""
+
+_BLANK = r"[\s\x0b\x{85}\x{a0}\x{1680}\x{2000}-\x{200f}\x{2028}\x{2029}\x{202f}\x{205f}\x{2060}\x{3000}\x{feff}]"
+"""Characters that are no part of a value at its ends, as a class of DuckDB's regular expressions."""
+
+_KEY_SEPARATOR = "chr(31)"
+
+
+def raw_mentions_sql(department: str, extract: Extract, rows_relation: str) -> str:
+    """The query that turns rows of an extract (ROWS and its kept columns) into RAW_MENTION."""
+    cells = cells_sql(department, extract, rows_relation)
+    selects = "\nUNION ALL BY NAME\n".join(_mention_sql(extract, mention) for mention in extract.mentions)
+    present = "name_raw IS NOT NULL OR citizen_id_raw IS NOT NULL"
+    return f"WITH cells AS MATERIALIZED (\n{cells}\n)\nSELECT * FROM (\n{selects}\n)\nWHERE {present}"
+
+
+def person_missing_sql(extract: Extract, rows_relation: str) -> str:
+    """The row numbers (`row_number`) of rows that should name a person and name nobody.
+
+    A row to which no mention applies (a company among shareholders) is complete without one.
+    """
+    cells = cells_sql("", extract, rows_relation)
+    applies = " OR ".join(f"({_condition(mention)})" for mention in extract.mentions)
+    present = " OR ".join(f"({_condition(mention)}) AND ({_is_named(mention)})" for mention in extract.mentions)
+    return f"SELECT row_number FROM (\n{cells}\n)\nWHERE ({applies}) AND NOT coalesce({present}, false)"
+
+
+def relations_sql(extract: Extract, mentions_relation: str) -> str:
+    """The query that gives STD_RELATION for one extract's standard mentions."""
+    if not extract.relations:
+        columns = ("from_mention_id", "to_mention_id")
+        return f"SELECT {', '.join(f'NULL::BIGINT AS {c}' for c in columns)}, NULL::VARCHAR AS relation WHERE false"
+    parts = [_relation_sql(extract, relation, mentions_relation) for relation in extract.relations]
+    return "SELECT DISTINCT * FROM (\n" + "\nUNION ALL\n".join(parts) + "\n)"
+
+
+def cells_sql(department: str, extract: Extract, rows_relation: str) -> str:
+    """The rows with each kept cell trimmed and null tokens made null, and the record's key."""
+    trimmed = ",\n  ".join(f"{_trimmed(quoted(name))} AS {quoted(name)}" for name in extract.kept)
+    rows = f"SELECT row_number, line_number,\n  {trimmed}\nFROM {rows_relation}"
+    cells = ",\n  ".join(f"{_said(extract, name, quoted(name))} AS {quoted(name)}" for name in extract.kept)
+    said = f"SELECT row_number, line_number,\n  {cells}\nFROM (\n{rows}\n)"
+    return f"SELECT *, {_record_key(department, extract)} AS record_key FROM (\n{said}\n)"
+
+
+def clean_cell(extract: Extract, column: str, value: str | None = None) -> str:
+    """SQL for one cell without blanks and spreadsheet wrapping at its ends, or null when it says nothing."""
+    return _said(extract, column, _trimmed(value or quoted(column)))
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _trimmed(value: str) -> str:
+    """SQL for a value without the spreadsheet's `="…"` or leading `'`, and without blanks at its ends."""
+    bare = rf"regexp_replace({value}, '^(?:={_BLANK}*\"(.*)\"|''(.*)){_BLANK}*$', '\1\2', 's')"
+    unwrapped = f"CASE WHEN starts_with({value}, '=') OR starts_with({value}, chr(39)) THEN {bare} ELSE {value} END"
+    return f"regexp_replace({unwrapped}, '^{_BLANK}+|{_BLANK}+$', '', 'g')"
+
+
+def _said(extract: Extract, column: str, value: str) -> str:
+    tokens = {*NULL_TOKENS, "", *(token.upper() for token in extract.by_name[column].null_tokens)}
+    return f"CASE WHEN upper({value}) NOT IN ({_literals(sorted(tokens))}) THEN {value} END"
+
+
+def _literals(texts: Iterable[str]) -> str:
+    return ", ".join(map(literal, texts))
+
+
+def _record_key(department: str, extract: Extract) -> str:
+    """SHA-256 of the first complete natural key, else of the whole row.
+
+    The values are as delivered, only without blanks and spreadsheet wrapping at their ends: standards
+    may improve, keys may not change.
+    """
+    prefix = f"{literal(department)}, {literal(extract.extract)}"
+    branches = []
+    for names in extract.natural_key:
+        complete = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in names)
+        parts = ", ".join(map(quoted, names))
+        branches.append(f"WHEN {complete} THEN sha256(concat_ws({_KEY_SEPARATOR}, {prefix}, {parts}))")
+    whole = ", ".join(f"coalesce({quoted(name)}, '')" for name in extract.kept)
+    return f"CASE {' '.join(branches)} ELSE sha256(concat_ws({_KEY_SEPARATOR}, {prefix}, 'row', {whole})) END"
+
+
+def _mention_sql(extract: Extract, mention: Mention) -> str:
+    role = literal(mention.role)
+    source = "cells"
+    if mention.split is not None:
+        role = f"{role} || _part"
+        source = f"cells CROSS JOIN range(1, {mention.split.most + 1}) AS numbers(_part)"
+    record_date = quoted(extract.record_date) if extract.record_date else "NULL::VARCHAR"
+    values = ",\n  ".join(f"{_attribute_sql(extract, mention, a)} AS {a}_raw" for a in get_args(Attribute))
+    head = f"row_number, line_number, {role} AS role, record_key, {record_date} AS record_date_raw"
+    return f"SELECT {head},\n  {values}\nFROM {source}\nWHERE {_condition(mention)}"
+
+
+def _attribute_sql(extract: Extract, mention: Mention, attribute: Attribute) -> str:
+    own = [mention.attributes[attribute]] if attribute in mention.attributes else []
+    names = [*own, *mention.fallbacks.get(attribute, ())]
+    values = [_coded(_part(extract, mention, name), extract.by_name[name].codes, closed=False) for name in names]
+    value = _first(values)
+    if codes := mention.codes.get(attribute):
+        value = _coded(value, codes, closed=True)
+    if attribute in mention.constants:
+        value = _first([*([value] if names else []), literal(mention.constants[attribute])])
+    if attribute in mention.needs:
+        value = f"CASE WHEN {quoted(mention.needs[attribute])} IS NOT NULL THEN {value} END"
+    return value
+
+
+def _part(extract: Extract, mention: Mention, name: str) -> str:
+    if mention.split is None or name not in mention.split_columns:
+        return quoted(name)
+    between = literal("[" + "".join(f"\\x{{{ord(c):x}}}" for c in mention.split.separator) + "]")
+    return clean_cell(extract, name, f"string_split_regex({quoted(name)}, {between})[_part]")
+
+
+def _coded(value: str, codes: Mapping[str, str], *, closed: bool) -> str:
+    if not codes:
+        return value
+    cases = " ".join(f"WHEN {literal(key)} THEN {literal(code)}" for key, code in codes.items())
+    return f"CASE {value} {cases} ELSE {'NULL' if closed else value} END"
+
+
+def _first(values: list[str]) -> str:
+    if not values:
+        return "NULL::VARCHAR"
+    return values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
+
+
+def _condition(mention: Mention) -> str:
+    return _matches("", mention.only_when, mention.except_when)
+
+
+def _matches(table: str, only_when: Mapping[str, Sequence[str]], except_when: Mapping[str, Sequence[str]]) -> str:
+    only = [f"{table}{quoted(name)} IN ({_literals(texts)})" for name, texts in only_when.items()]
+    never = [f"{table}{quoted(name)} IN ({_literals(texts)})" for name, texts in except_when.items()]
+    return " AND ".join([*only, *(f"NOT coalesce({condition}, false)" for condition in never)]) or "true"
+
+
+def _is_named(mention: Mention) -> str:
+    identifying: tuple[Attribute, ...] = ("name", "citizen_id")
+    names = [mention.attributes[a] for a in identifying if a in mention.attributes]
+    return " OR ".join(f"{quoted(name)} IS NOT NULL" for name in names)
+
+
+def _relation_sql(extract: Extract, relation: Relation, mentions: str) -> str:
+    roles = {mention.role: mention.roles for mention in extract.mentions}
+    from_roles, to_roles = (_literals(roles.get(role, (role,))) for role in (relation.from_role, relation.to_role))
+    name = literal(relation.relation)
+    return (
+        f"SELECT f.mention_id AS from_mention_id, t.mention_id AS to_mention_id, {name} AS relation\n"
+        f"FROM {mentions} AS f JOIN {mentions} AS t USING (delivery_id, row_number)\n"
+        f"WHERE f.role IN ({from_roles}) AND t.role IN ({to_roles}) AND f.mention_id <> t.mention_id\n"
+        f"AND {_matches('f.', relation.only_when, relation.except_when)}"
+    )

@@ -1,0 +1,168 @@
+"""The receipt of a delivered file for its department: which rows could not be used, why, and how to put it right.
+
+Receipts leave the restricted area: no value is readable in them, and no cell is a formula to a spreadsheet.
+Not here: the sentences (`sources.reasons`) and the masking (`sources.quarantine`).
+"""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from tempfile import NamedTemporaryFile
+from typing import Any, Literal
+
+from sources.reading import Reading
+from sources.reasons import Reason, REASONS
+
+Status = Literal["accepted", "refused", "duplicate"]
+
+CSV_HEADER = ("行号", "物理行", "列", "原因代码", "原因", "处理办法", "值(已遮蔽)")
+LONGEST_STEM_BYTES = 150
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
+
+
+@dataclass(frozen=True)
+class ReceiptFacts:
+    """What is known of a delivery besides its reading. `file` is relative to the intake.
+
+    `first_file` of a duplicate: the delivery that had the same content before.
+    """
+
+    department: str | None
+    file: str
+    sha256: str | None
+    size_bytes: int
+    status: Status
+    night: str
+    reason_code: str | None = None
+    first_file: str | None = None
+
+
+def write_receipt(folder: Path, facts: ReceiptFacts, reading: Reading | None = None) -> tuple[Path, Path]:
+    """Write `<file stem>.<sha256[:8]>.receipt.csv` and `.receipt.json`, each whole or not at all.
+
+    Args:
+        folder: of the department's receipts; made if missing.
+        facts: about the delivery.
+        reading: None for files that were not read (refused at the door, duplicates).
+
+    Returns:
+        The two paths.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    identity = facts.sha256 or hashlib.sha256(facts.file.encode("utf-8", "surrogateescape")).hexdigest()
+    base = f"{_safe_stem(facts.file)}.{identity[:8]}.receipt"
+    rows, summary = folder / f"{base}.csv", folder / f"{base}.json"
+    _write_whole(rows, _csv_text(_lines(facts, reading)).encode("utf-8-sig"))
+    _write_whole(summary, json.dumps(receipt_summary(facts, reading), ensure_ascii=False, indent=2).encode())
+    return rows, summary
+
+
+def receipt_summary(facts: ReceiptFacts, reading: Reading | None = None) -> dict[str, Any]:
+    """The JSON summary: counts, reasons, what was recognised; no values."""
+    taken = reading or Reading()
+    reason_code = facts.reason_code or taken.refused_reason
+    value_problems = Counter(taken.value_problems["reason_code"].to_pylist())
+    return {
+        "department": facts.department,
+        "file": _plain(facts.file),
+        "sha256": facts.sha256,
+        "size_bytes": facts.size_bytes,
+        "night": facts.night,
+        "status": facts.status,
+        "reason_code": reason_code,
+        "reason": REASONS[reason_code].title_zh if reason_code in REASONS else None,
+        "how_to_fix": REASONS[reason_code].how_to_fix_zh if reason_code in REASONS else None,
+        "looks_like": taken.refused_hint,
+        "first_file": _plain(facts.first_file) if facts.first_file else None,
+        "extract": taken.extract.extract if taken.extract else None,
+        "encoding": taken.encoding,
+        "delimiter": taken.delimiter,
+        "rows": {
+            "delivered": taken.rows_delivered,
+            "accepted": taken.rows_accepted,
+            "quarantined": taken.rows_quarantined,
+            "non_data": taken.rows_non_data,
+            "stated": taken.stated_count,
+        },
+        "non_data": dict(taken.non_data),
+        "quarantined_by_reason": taken.reasons,
+        "damaged_values_by_reason": dict(sorted(value_problems.items())),
+        "columns": {
+            "mapped": {name: _plain(header) for name, header in taken.headers.items()},
+            "unknown": [_plain(header) for header in taken.unknown_columns],
+            "missing": list(taken.missing_columns),
+            "repeated": list(taken.repeated_columns),
+        },
+        "warnings": {code: _reason(code).title_zh for code in taken.warnings},
+    }
+
+
+def _lines(facts: ReceiptFacts, reading: Reading | None) -> Iterator[tuple[str, ...]]:
+    """The lines of the CSV: one for the file if it was not taken, then one for each row."""
+    reason_code = facts.reason_code or (reading.refused_reason if reading else None)
+    if reason_code:
+        reason = _reason(reason_code)
+        columns = "、".join(reading.missing_columns) if reading else ""
+        yield "", "", columns, reason.code, f"整个文件：{reason.title_zh}", reason.how_to_fix_zh, ""
+    if reading is None:
+        return
+    problems = [*reading.problems.drop(["raw_row"]).to_pylist(), *reading.value_problems.drop(["raw_row"]).to_pylist()]
+    for problem in sorted(problems, key=lambda p: (p["row_number"], p["reason_code"])):
+        reason = _reason(problem["reason_code"])
+        column = reading.headers.get(problem["column_name"], problem["column_name"]) or ""
+        numbers = str(problem["row_number"]), str(problem["line_number"])
+        yield *numbers, column, reason.code, reason.title_zh, reason.how_to_fix_zh, problem["value_masked"] or ""
+    for code in reading.warnings:
+        reason = _reason(code)
+        yield "", "", "", reason.code, f"提示：{reason.title_zh}", reason.how_to_fix_zh, ""
+
+
+def _reason(code: str) -> Reason:
+    return REASONS.get(code) or Reason(code, "file", "未能接收", "请联系数据管理员。")
+
+
+def _csv_text(lines: Iterable[tuple[str, ...]]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(CSV_HEADER)
+    writer.writerows([inert_cell(cell) for cell in line] for line in lines)
+    return text.getvalue()
+
+
+def inert_cell(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP: CSV injection)."""
+    return f"'{cell}" if cell.lstrip(" \u3000").startswith(_FORMULA_STARTS) else cell
+
+
+def _safe_stem(file: str) -> str:
+    """The delivered file's name without folders and last suffix, as a name that is harmless anywhere."""
+    stem = PurePosixPath(file.replace("\\", "/")).stem
+    kept = "".join(c if c.isalnum() or c in "-_（）()" else "_" for c in unicodedata.normalize("NFC", stem))
+    short = kept.encode("utf-8", "ignore")[:LONGEST_STEM_BYTES].decode("utf-8", "ignore")
+    return short.strip("_-") or "file"
+
+
+def _plain(text: str) -> str:
+    """A text without characters that could hide or turn around other text."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write beside, flush to disk, then rename: a reader sees the old file or the new one."""
+    with NamedTemporaryFile(dir=path.parent, prefix=".receipt-", delete=False) as stream:
+        temporary = Path(stream.name)
+        try:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+            temporary.chmod(0o640)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)

@@ -1,0 +1,96 @@
+-- Distinct document numbers with the kind of document -> what they are (GB 11643-1999, ISO 7064 MOD 11-2).
+-- In: temp table std_id_folded (raw, id_type_raw, id_type_name, text), variable night. Out: std_id.
+CREATE OR REPLACE TEMP TABLE std_id_read AS
+WITH bare AS (
+    SELECT raw, id_type_raw, id_type_name,
+        regexp_replace(regexp_replace(upper(text), '\([^()]*(\)|$)', '', 'g'), '[\s''"=`,;:_~#/\\]+', '', 'g') AS text
+    FROM std_id_folded
+),
+undashed AS (
+    SELECT raw, id_type_raw, id_type_name, text,
+        CASE WHEN contains(text, 'E')
+            THEN regexp_extract(text, '^([0-9](?:\.[0-9]+)?)E\+?([0-9]{2})$', ['digits', 'exponent']) END AS scientific,
+        regexp_replace(regexp_replace(text, '\.0+$', ''), '[-.+]+', '', 'g') AS plain
+    FROM bare
+),
+trimmed AS (  -- numbers that hold a citizen number: pupil numbers, disability cards, suffixes of shared numbers
+    SELECT raw, id_type_raw, id_type_name, scientific,
+        CASE WHEN length(plain) < 19 THEN plain ELSE coalesce(nullif(regexp_extract(plain, '^[GLJ]?([0-9]{17}[0-9X])(?:[A-Z]|[1-7][1-4](?:B[0-9])?)?$', 1), ''), plain) END AS plain
+    FROM undashed
+),
+repaired AS (
+    SELECT *, CASE
+            WHEN regexp_full_match(plain, '[0-9]{17}[0-9X]') THEN plain
+            WHEN regexp_full_match(plain, '[0-9]{17}\*') AND obeys_mod_11_2(left(plain, 17) || 'X') THEN left(plain, 17) || 'X'
+            WHEN regexp_full_match(plain, '[0-9OQDIL|]{17}[0-9XOQDIL|]') AND obeys_mod_11_2(translate(plain, 'OQDIL|', '000111'))
+                THEN translate(plain, 'OQDIL|', '000111')
+            WHEN regexp_full_match(plain, '[0-9]{15}') AND birth_date_of(with_century(plain)) IS NOT NULL THEN with_century(plain)
+        END AS number,
+        CASE WHEN regexp_matches(plain, '[*X#●•□]{2}')
+            THEN regexp_extract(plain, '^([0-9]{1,14})([*X#●•□]{2,})([0-9]{0,6}[0-9X]?)$', ['head', 'hidden', 'tail']) END AS mask
+    FROM trimmed
+)
+SELECT *, obeys_mod_11_2(number) AS is_sound, birth_date_of(number) AS birth_date
+FROM repaired;
+
+SET VARIABLE spreadsheet_damaged = (
+    SELECT coalesce(count(*) FILTER (number LIKE '%000' AND NOT is_sound) > 0.01 * count(number), FALSE) FROM std_id_read
+);
+
+CREATE OR REPLACE TEMP TABLE std_id AS
+WITH judged AS (
+    SELECT *,
+        birth_date BETWEEN DATE '1900-01-01' AND getvariable('night') AS is_dated,
+        left(number, 2) IN ('11', '12', '13', '14', '15', '21', '22', '23', '31', '32', '33', '34', '35', '36', '37', '41', '42',
+            '43', '44', '45', '46', '50', '51', '52', '53', '54', '61', '62', '63', '64', '65', '71') AS is_mainland
+    FROM std_id_read
+),
+kinds AS (
+    SELECT *, CASE
+            WHEN NOT regexp_matches(plain, '[0-9]') AND coalesce(scientific.digits, '') = '' THEN 'missing'
+            WHEN length(plain) > 4 AND replace(replace(plain, left(plain, 1), ''), 'X', '') = '' THEN 'placeholder'
+            WHEN strpos('123456789012345678901234567890', plain) > 0 AND length(plain) > 5 THEN 'placeholder'
+            WHEN plain SIMILAR TO '(123456|000000|111111|999999)[0-9]{9,11}[0-9X]' THEN 'placeholder'
+            WHEN scientific.digits <> '' THEN 'destroyed'
+            WHEN number LIKE '%000' AND length(plain) = 18
+                AND (NOT is_sound OR number LIKE '%0000' OR getvariable('spreadsheet_damaged')) THEN 'destroyed'
+            WHEN is_sound AND is_dated AND left(number, 6) IN ('810000', '820000', '830000') THEN 'hk_macao_taiwan'
+            WHEN is_sound AND is_dated AND left(number, 1) = '9' THEN 'foreign_permanent'
+            WHEN is_sound AND is_dated AND is_mainland AND length(plain) = 15 THEN 'citizen15'
+            WHEN is_sound AND is_dated AND is_mainland THEN 'citizen18'
+            WHEN number IS NOT NULL THEN 'invalid'
+            WHEN mask.hidden <> '' OR regexp_full_match(plain, '[0-9X*]*[0-9][0-9X*]*\*[0-9X*]*') THEN 'masked'
+            WHEN id_type_name LIKE '%护照%' AND regexp_full_match(plain, '[0-9A-Z]{5,12}') THEN 'passport'
+            WHEN regexp_full_match(plain, '[HM][0-9]{8}([0-9]{2})?') THEN 'hk_macao_taiwan'
+            WHEN regexp_matches(id_type_name, '台|港|澳') AND regexp_full_match(plain, '[0-9A-Z]{7,12}') THEN 'hk_macao_taiwan'
+            WHEN regexp_full_match(plain, '[A-Z]{3}[0-9]{12}') THEN 'foreign_permanent'
+            WHEN regexp_full_match(plain, '[A-Z]{1,2}[0-9]{7,8}') THEN 'passport'
+            WHEN regexp_full_match(plain, '[0-9]{8}') AND NOT regexp_matches(id_type_name, '身份证') THEN 'other'
+            WHEN regexp_matches(plain, '[A-WYZ]|\p{Han}') AND length(plain) BETWEEN 5 AND 30 THEN 'other'
+            ELSE 'invalid'
+        END AS kind
+    FROM judged
+)
+SELECT raw, id_type_raw, kind AS citizen_id_kind,
+    CASE WHEN is_sound AND kind IN ('citizen18', 'citizen15', 'hk_macao_taiwan', 'foreign_permanent') THEN number END AS citizen_id,
+    CASE kind
+        WHEN 'invalid' THEN coalesce(CASE WHEN length(plain) = 18 THEN number END, plain)
+        WHEN 'masked' THEN CASE
+            WHEN regexp_full_match(plain, '[0-9X*]{18}') THEN translate(left(plain, 17), 'X', '*') || right(plain, 1)
+            WHEN length(plain) = 15 AND length(mask.head) <= 6 THEN masked_between(mask.head, mask.tail, 17) || '*'
+            WHEN length(mask.head) + length(mask.tail) BETWEEN 3 AND 16 THEN masked_between(mask.head, mask.tail, 18)
+        END
+        WHEN 'destroyed' THEN CASE
+            WHEN scientific.exponent = '17' THEN rpad(replace(scientific.digits, '.', ''), 18, '*')
+            WHEN scientific.exponent = '14'
+                THEN rpad(left(replace(scientific.digits, '.', ''), 6) || '19' || substr(replace(scientific.digits, '.', ''), 7), 18, '*')
+            WHEN number IS NOT NULL THEN left(number, 15) || '***'
+        END
+    END AS citizen_id_claim,
+    CASE WHEN NOT coalesce(is_sound, FALSE) AND kind IN ('hk_macao_taiwan', 'foreign_permanent', 'passport', 'other') THEN plain END
+        AS document_no,
+    CASE WHEN kind IN ('citizen18', 'citizen15', 'hk_macao_taiwan', 'foreign_permanent', 'destroyed') AND is_dated THEN birth_date END
+        AS id_birth_date,
+    CASE WHEN is_sound AND kind IN ('citizen18', 'citizen15', 'hk_macao_taiwan', 'foreign_permanent')
+        THEN CASE WHEN TRY_CAST(substr(number, 17, 1) AS INTEGER) % 2 = 1 THEN '1' ELSE '2' END END AS id_sex_code
+FROM kinds;

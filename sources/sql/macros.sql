@@ -1,0 +1,49 @@
+-- Functions of one value, used by the statements beside this file.
+CREATE OR REPLACE TEMP MACRO chinese_digits(text) AS
+    CASE WHEN NOT regexp_matches(text, '[〇零○一二三四五六七八九十]') THEN text ELSE
+        regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+            translate(text, '〇零○一二三四五六七八九', '000123456789'),
+            '([1-9])十([1-9])', '\1\2', 'g'), '([1-9])十', '\10', 'g'), '十([1-9])', '1\1', 'g'), '十', '10', 'g')
+    END;
+
+CREATE OR REPLACE TEMP MACRO mod_11_2(first_17) AS  -- GB 11643 check character of a number of 17 digits
+    substr('10X98765432', 1 + CAST((
+        7 * (first_17 // 10000000000000000 % 10) + 9 * (first_17 // 1000000000000000 % 10)
+        + 10 * (first_17 // 100000000000000 % 10) + 5 * (first_17 // 10000000000000 % 10)
+        + 8 * (first_17 // 1000000000000 % 10) + 4 * (first_17 // 100000000000 % 10)
+        + 2 * (first_17 // 10000000000 % 10) + 1 * (first_17 // 1000000000 % 10)
+        + 6 * (first_17 // 100000000 % 10) + 3 * (first_17 // 10000000 % 10)
+        + 7 * (first_17 // 1000000 % 10) + 9 * (first_17 // 100000 % 10)
+        + 10 * (first_17 // 10000 % 10) + 5 * (first_17 // 1000 % 10)
+        + 8 * (first_17 // 100 % 10) + 4 * (first_17 // 10 % 10) + 2 * (first_17 % 10)) % 11 AS INTEGER), 1);
+
+CREATE OR REPLACE TEMP MACRO obeys_mod_11_2(number) AS
+    regexp_full_match(number, '[0-9]{17}[0-9X]') AND mod_11_2(TRY_CAST(left(number, 17) AS BIGINT)) = right(number, 1);
+
+CREATE OR REPLACE TEMP MACRO birth_date_of(number) AS  -- positions 7 to 14
+    TRY_CAST(substr(number, 7, 4) || '-' || substr(number, 11, 2) || '-' || substr(number, 13, 2) AS DATE);
+
+CREATE OR REPLACE TEMP MACRO with_century(first_generation) AS  -- 15 digits to 18
+    left(first_generation, 6) || '19' || substr(first_generation, 7)
+    || mod_11_2(TRY_CAST(left(first_generation, 6) || '19' || substr(first_generation, 7) AS BIGINT));
+
+CREATE OR REPLACE TEMP MACRO century(two_digit_year) AS  -- the last century in which such a year was not yet to come
+    CASE WHEN two_digit_year > strftime(getvariable('night'), '%y') THEN '19' ELSE '20' END;
+
+CREATE OR REPLACE TEMP MACRO mod_31(code) AS  -- GB 32100 check character of the first 17
+    substr('0123456789ABCDEFGHJKLMNPQRTUWXY', 1 + CAST((31 - list_sum(list_transform(
+        [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28],
+        lambda weight, place: weight * (strpos('0123456789ABCDEFGHJKLMNPQRTUWXY', substr(code, place, 1)) - 1))) % 31) % 31
+        AS INTEGER), 1);
+
+CREATE OR REPLACE TEMP MACRO obeys_mod_31(code) AS
+    regexp_full_match(code, '[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}') AND mod_31(code) = right(code, 1);
+
+CREATE OR REPLACE TEMP MACRO phone_number(text) AS  -- one number without signs, else null
+    CASE WHEN regexp_full_match(text, '(?:\+?0{0,2}86)?0?1[3-9][0-9]{9}')
+            AND NOT regexp_matches(right(text, 11), getvariable('phone_placeholder_pattern')) THEN right(text, 11)
+        WHEN regexp_full_match(text, '(?:\+?0{0,2}86)?0[1-9][0-9]{1,2}[2-8][0-9]{6,7}')
+            THEN regexp_extract(text, '0[1-9][0-9]{1,2}[2-8][0-9]{6,7}$') END;
+
+CREATE OR REPLACE TEMP MACRO masked_between(head, tail, width) AS  -- head****tail
+    rpad(head, CAST(width - length(tail) AS INTEGER), '*') || tail;

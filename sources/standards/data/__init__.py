@@ -1,0 +1,1 @@
+"""Tables of the standards as files, and the tools that make them."""

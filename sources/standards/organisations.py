@@ -1,0 +1,26 @@
+"""Organisations: codes by GB 32100-2015 (MOD 31) or the older 15-digit number, and one spelling of names."""
+
+import duckdb
+from stdnum.cn import uscc
+
+from sources.standards.characters import text_table
+from sources.standards.folding import fold_texts
+from sources.standards.statements import run_statements
+
+
+def is_valid_organisation_code(code: str) -> bool:
+    """Whether 18 characters are a unified social credit code."""
+    return bool(uscc.is_valid(code)) and len(code) == 18
+
+
+def standardise_organisations(con: duckdb.DuckDBPyConnection, codes_query: str, names_query: str) -> None:
+    """Make the temporary tables `std_organisation_code` (raw, code) and `std_organisation_name` (raw, name).
+
+    Args:
+        con: where the queries run; `prepare_statements` has been called on it.
+        codes_query: SELECT of one column `raw`, distinct and without null.
+        names_query: likewise.
+    """
+    fold_texts(con, codes_query, "std_organisation_code_folded", text_table())
+    fold_texts(con, names_query, "std_organisation_name_folded", text_table())
+    run_statements(con, "organisations")

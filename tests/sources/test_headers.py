@@ -1,0 +1,186 @@
+"""Delivered headers find their columns, whatever marks departments put on them."""
+
+from typing import Any
+
+import pytest
+
+from sources.contract import Contract, Extract, load_contracts
+from sources.headers import best_extract, is_header, known_share, map_headers, merge_header_rows, normalise_header
+
+CONTRACTS = {contract.department: contract for contract in load_contracts()}
+
+
+def extract(*columns: dict[str, Any]) -> Extract:
+    return Extract.model_validate(
+        {
+            "extract": "list",
+            "title": "名单",
+            "files": ["名单*"],
+            "delivery": {"mode": "incremental"},
+            "natural_key": [["name"]],
+            "columns": [{"name": "name", "headers": ["姓名", "XM"], "required": True}, *columns],
+            "mentions": [{"role": "self", "attributes": {"name": "name"}}],
+        }
+    )
+
+
+SEX = {"name": "sex", "headers": ["性别"]}
+CODE = {"name": "code", "headers": ["信用代码"], "required": True}
+
+
+@pytest.mark.parametrize(
+    ("delivered", "normalised"),
+    [
+        ("姓名", "姓名"),
+        ("★姓名*", "姓名"),
+        (" 姓　名 ", "姓名"),
+        ("姓名（必填）", "姓名"),
+        ("姓名(必填项)：", "姓名"),
+        ("\ufeff姓名\t", "姓名"),
+        ('"姓名"', "姓名"),
+        ("xm", "XM"),
+        ("ＸＭ", "XM"),
+        ("认缴出资额（万元）", "认缴出资额(万元)"),
+        ("所属社区(村)", "所属社区(村)"),
+        ("出生日期(格式：YYYYMMDD)", "出生日期"),
+        ("身份证号（如：3701…）", "身份证号"),
+        ("  ", ""),
+    ],
+)
+def test_header_text_is_normalised(delivered: str, normalised: str) -> None:
+    assert normalise_header(delivered) == normalised
+
+
+@pytest.mark.parametrize(
+    ("cells", "positions", "unknown", "missing", "repeated"),
+    [
+        (["姓名", "性别"], {"name": 0, "sex": 1}, (), ("code",), ()),
+        (["性别", "★姓 名（必填）", "信用代码"], {"sex": 0, "name": 1, "code": 2}, (), (), ()),
+        (["XM", "信用代码", " 血型 ", ""], {"name": 0, "code": 1}, ("血型",), (), ()),
+        (["姓名", "姓名", "信用代码"], {"name": 0, "code": 2}, (), (), ("name",)),
+        ([], {}, (), ("name", "code"), ()),
+    ],
+)
+def test_header_row_is_mapped(
+    cells: list[str],
+    positions: dict[str, int],
+    unknown: tuple[str, ...],
+    missing: tuple[str, ...],
+    repeated: tuple[str, ...],
+) -> None:
+    mapped = map_headers(extract(SEX, CODE), cells)
+    assert dict(mapped.positions) == positions
+    assert (mapped.unknown, mapped.missing, mapped.repeated) == (unknown, missing, repeated)
+    assert [cells[position].strip() for position in mapped.unknown_positions] == list(unknown)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["姓名", "性别", "信用代码"], True),
+        (["姓名", "性别", "甲", "乙"], True),
+        (["姓名", "甲", "乙", "丙"], False),
+        (["张三", "男", "9137"], False),
+        (["名单（导出日期：20261101）", "", ""], False),
+        (["", ""], False),
+    ],
+)
+def test_header_row_is_told_from_others(cells: list[str], expected: bool) -> None:
+    assert is_header(extract(SEX, CODE), cells) is expected
+
+
+def test_known_share_ignores_blank_cells() -> None:
+    assert known_share(extract(SEX), ["姓名", "", "甲", " "]) == 0.5
+    assert known_share(extract(SEX), []) == 0.0
+
+
+def test_a_file_under_a_wrong_name_is_recognised_by_its_header() -> None:
+    header = [
+        "核验流水号",
+        "开户机构",
+        "客户姓名",
+        "证件类型",
+        "证件号码",
+        "证件有效期至",
+        "预留手机号",
+        "核验结果",
+        "核验日期",
+    ]
+    found = best_extract(CONTRACTS.values(), header)
+    assert found is not None
+    contract, its_extract = found
+    assert (contract.department, its_extract.extract) == ("finance", "account")
+
+
+def test_a_header_of_nobody_is_recognised_as_such() -> None:
+    assert best_extract(CONTRACTS.values(), ["货号", "品名", "数量"]) is None
+
+
+def test_two_header_rows_become_one() -> None:
+    merged = merge_header_rows(["登记证字号", "男方", "", "女方", ""], ["", "姓名", "民族", "姓名", "民族"])
+    assert merged == ["登记证字号", "男方姓名", "男方民族", "女方姓名", "女方民族"]
+
+
+DELIVERED = {
+    ("grid", "visit"): [
+        "网格编号",
+        "网格员",
+        "所属社区(村)",
+        "姓名",
+        "性别",
+        "年龄/出生年份",
+        "联系电话",
+        "现住址",
+        "与户主关系",
+        "证件号码",
+    ],
+    ("hrss", "insurance"): [
+        "个人编号",
+        "姓名",
+        "性别",
+        "公民身份号码",
+        "险种",
+        "参保状态",
+        "缴费基数",
+        "联系手机",
+        "联系地址",
+    ],
+    ("education", "student"): [
+        "学籍接续号",
+        "学校名称",
+        "学生姓名",
+        "出生年月日",
+        "身份证号码",
+        "家庭住址",
+        "监护人1姓名",
+        "监护人2证件号",
+    ],
+    ("public_security", "household_register"): [
+        "GMSFHM",
+        "XM",
+        "CYM",
+        "XB",
+        "MZ",
+        "CSRQ",
+        "HH",
+        "YHZGX",
+        "HYZK",
+        "WHCD",
+        "FWCS",
+    ],
+    ("housing", "ownership"): ["BDCQZH", "BDCDYH", "QLR", "ZJZL", "ZJH", "GYFS", "ZL", "JZMJ", "GHYT", "DJSJ"],
+    ("business_registration", "shareholder"): [
+        "统一社会信用代码",
+        "股东名称",
+        "股东类型",
+        "证照号码",
+        "认缴出资额（万元）",
+    ],
+}
+
+
+@pytest.mark.parametrize(("where", "cells"), DELIVERED.items(), ids=lambda value: str(value)[:40])
+def test_the_headers_of_other_nights_are_known(where: tuple[str, str], cells: list[str]) -> None:
+    contract: Contract = CONTRACTS[where[0]]
+    delivered = next(e for e in contract.extracts if e.extract == where[1])
+    assert map_headers(delivered, cells).unknown == ()

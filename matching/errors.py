@@ -1,0 +1,23 @@
+"""The errors of this room. Messages name tables, columns, models; never a value of a record."""
+
+
+class MatchingError(Exception):
+    """Root of what can go wrong while linking."""
+
+
+class ModelError(MatchingError):
+    """A linkage model that cannot be used: `model` names it, the message says what to mend."""
+
+    def __init__(self, model: str, message: str) -> None:
+        """Name the model file and say what to mend."""
+        super().__init__(f"linkage model {model}: {message}")
+        self.model = model
+
+
+class InputError(MatchingError):
+    """A table to link that does not have the shape of `matching.tables`."""
+
+    def __init__(self, relation: str, message: str) -> None:
+        """Name the relation and say what it lacks."""
+        super().__init__(f"input {relation}: {message}")
+        self.relation = relation

@@ -1,0 +1,199 @@
+import json
+from datetime import date
+
+import duckdb
+import pytest
+
+from warehouse import snapshots
+from warehouse.database import open_published
+from warehouse.errors import PublicationError
+from warehouse.publish import publish_base
+from warehouse.published_tables import load_publication
+
+pytestmark = pytest.mark.integration
+N1, N2, N3, N4, N5 = (date(2026, 11, day) for day in (1, 2, 3, 4, 5))
+POLICE = {"department": "public_security", "extract": "register"}
+CANARY = {
+    **POLICE,
+    "record_key": "1",
+    "name_raw": "欧阳金丝雀",
+    "name": "欧阳金丝雀",
+    "former_name": "欧阳布谷鸟",
+    "citizen_id_raw": "110101199003070011",
+    "citizen_id": "110101199003070011",
+    "sex_code": "1",
+    "birth_date": date(1990, 3, 7),
+    "birth_date_raw": "19900307",
+    "ethnic_code": "01",
+    "phone_raw": "13912345678",
+    "phone": "13912345678",
+    "residence_address_raw": "明水街道百脉社区金丝雀小区3号楼2单元501室",
+    "registered_address_raw": "明水街道布谷鸟村77号",
+    "household_no": "370114770000017",
+    "employer_name": "章丘金丝雀养殖场",
+    "employer_code": "91370181MA3C0X7K2U",
+    "school_name": "金丝雀小学",
+}
+SECRETS = (
+    "金丝雀", "布谷鸟", "110101199003070011", "13912345678", "1990-03-07", "19900307", "370114770000017",
+    "91370181MA3C0X7K2U", "501室",
+)  # fmt: skip
+LABELS = (
+    "SELECT * FROM (VALUES ('gbt2261_1_sex', '1', '男'), ('gbt2261_1_sex', '2', '女')) t(code_list, code, label_zh)"
+)
+
+
+@pytest.fixture
+def base(house, tmp_path):
+    """A warehouse with one merged night, and where it publishes."""
+    house.con.execute(f"CREATE TABLE labels AS {LABELS}")
+    house.deliver(
+        N1,
+        "a_20261101.csv",
+        [CANARY],
+        [{"address_raw": CANARY["residence_address_raw"], "town": "明水", "community": "百脉"}],
+    )
+    house.merge(N1)
+    return house, tmp_path / "published"
+
+
+def publish(base, night=N1, **more):
+    house, published = base
+    return publish_base(house.con, published, night, code_labels="labels", **more)
+
+
+def another_night(base, night):
+    house, _ = base
+    house.deliver(night, f"a_{night:%Y%m%d}.csv", [{**POLICE, "record_key": f"{night}", "name": "王晓"}])
+    house.merge(night)
+
+
+def test_readers_find_the_base_in_both_forms(base):
+    done = publish(base)
+    published = base[1]
+    assert done.is_new and done.rows["person"] == 1 and done.snapshot_id.startswith("2026-11-01-")
+    with duckdb.connect(str(published / "population_base.duckdb"), read_only=True) as con:
+        person = con.execute(
+            "SELECT name_masked, sex_code, sex, birth_month, residence_town, ethnic, departments FROM person_labelled"
+        ).fetchall()
+        assert person == [("欧**", "1", "男", "1990-03", "明水", None, ["public_security"])]
+        parquet = con.execute(
+            "SELECT * EXCLUDE (departments) FROM read_parquet(?)", [str(published / "parquet/person.parquet")]
+        )
+        assert parquet.fetchall() == con.execute("SELECT * EXCLUDE (departments) FROM person").fetchall()
+    assert json.loads((published / "current" / "manifest.json").read_text())["snapshot_id"] == done.snapshot_id
+    files = [file for file in (published / "snapshots").rglob("*") if file.is_file()]
+    assert len(files) == 2 + len(load_publication().tables)
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o444}
+    assert all(file.name.isascii() for file in files)
+
+
+def test_nothing_personal_is_published(base):
+    publish(base)
+    texts = []
+    with duckdb.connect(str(base[1] / "population_base.duckdb"), read_only=True) as con:
+        for (name,) in con.execute(
+            "SELECT table_name FROM duckdb_tables() UNION SELECT view_name FROM duckdb_views() WHERE NOT internal"
+        ).fetchall():
+            texts += [repr(row) for row in con.execute(f'FROM "{name}"').fetchall()]
+    content = b"".join(file.read_bytes() for file in (base[1] / "current").resolve().rglob("*") if file.is_file())
+    assert [secret for secret in SECRETS if any(secret in text for text in texts) or secret.encode() in content] == []
+    assert CANARY["residence_address_raw"] in str(base[0].rows("SELECT residence_address FROM person"))
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [
+        ("王芳", "王**"),
+        ("欧阳明珠", "欧**"),
+        ("阿依古丽·买买提", "阿**"),
+        ("John Smith", "J***"),
+        ("wang", "W***"),
+        ("□明", "□**"),
+        (None, None),
+    ],
+)
+def test_names_are_masked(base, name, masked):
+    con = base[0].con
+    con.execute("UPDATE person SET name = ?", [name])
+    publish(base)
+    with duckdb.connect(str(base[1] / "population_base.duckdb"), read_only=True) as reader:
+        assert reader.execute("SELECT name_masked FROM person").fetchall() == [(masked,)]
+
+
+def test_every_table_and_column_is_explained(base):
+    publish(base)
+    tables = "(SELECT table_name FROM duckdb_tables())"
+    columns = f"SELECT table_name, column_name FROM duckdb_columns() WHERE table_name IN {tables}"
+    told = "SELECT table_name, column_name FROM data_dictionary WHERE column_name IS NOT NULL"
+    with duckdb.connect(str(base[1] / "population_base.duckdb"), read_only=True) as con:
+        assert con.execute("SELECT table_name FROM duckdb_tables() WHERE comment IS NULL").fetchall() == []
+        assert con.execute(f"{columns} AND comment IS NULL").fetchall() == []
+        assert con.execute(f"({columns} EXCEPT {told}) UNION ALL ({told} EXCEPT {columns})").fetchall() == []
+
+
+def test_it_opens_in_the_first_duckdb_of_1_x(base):
+    publish(base)
+    header = (base[1] / "population_base.duckdb").read_bytes()[8:20]
+    assert header == b"DUCK" + (64).to_bytes(8, "little")
+
+
+def test_the_same_base_again_is_left_alone(base):
+    first = publish(base)
+    place = (base[1] / "current").readlink()
+    again = publish(base)
+    assert (again.snapshot_id, again.is_new, again.rows) == (first.snapshot_id, False, first.rows)
+    assert (base[1] / "current").readlink() == place
+    assert [folder.name for folder in (base[1] / "snapshots").iterdir()] == [first.snapshot_id]
+
+
+def test_a_reader_stays_with_its_snapshot(base):
+    publish(base)
+    reader = open_published(base[1] / "population_base.duckdb")
+    another_night(base, N2)
+    assert publish(base, N2).is_new
+    assert reader.execute("SELECT count(*) FROM person").fetchone() == (1,)
+    with duckdb.connect(str(base[1] / "population_base.duckdb"), read_only=True) as later:
+        assert later.execute("SELECT count(*) FROM person").fetchone() == (2,)
+    reader.close()
+
+
+@pytest.mark.parametrize("step", ["_seal", "_point"])
+def test_a_kill_while_publishing_leaves_the_former_base(base, monkeypatch, step):
+    first = publish(base)
+    another_night(base, N2)
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshots, step, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            publish(base, N2)
+    with duckdb.connect(str(base[1] / "population_base.duckdb"), read_only=True) as con:
+        assert con.execute("SELECT count(*) FROM person").fetchone() == (1,)
+    assert snapshots.current_manifest(base[1])["snapshot_id"] == first.snapshot_id
+    assert publish(base, N2).is_new
+    assert sorted(folder.name[:10] for folder in (base[1] / "snapshots").iterdir()) == ["2026-11-01", "2026-11-02"]
+
+
+def test_a_fault_while_building_detaches(base, monkeypatch):
+    publish(base)
+    another_night(base, N2)
+    with monkeypatch.context() as patch:
+        patch.setattr("warehouse.publish._export", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+        with pytest.raises(OSError, match="disk full"):
+            publish(base, N2)
+    assert publish(base, N2).is_new
+
+
+def test_the_last_three_are_kept(base):
+    ids = [publish(base).snapshot_id]
+    for night in (N2, N3, N4, N5):
+        another_night(base, night)
+        ids.append(publish(base, night).snapshot_id)
+    assert sorted(folder.name for folder in (base[1] / "snapshots").iterdir()) == sorted(ids[-3:])
+    assert (base[1] / "current").resolve().name == ids[-1]
+
+
+def test_a_folder_in_place_of_the_link_is_not_touched(base):
+    (base[1] / "current").mkdir(parents=True)
+    with pytest.raises(PublicationError):
+        publish(base)
+    assert (base[1] / "current").is_dir()

@@ -1,0 +1,69 @@
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from sources.tables import STD_ADDRESS, STD_MENTION, STD_RELATION
+from warehouse.errors import ChangedMigrationError, NewerWarehouseError, NotAWarehouseError
+from warehouse.schema import check_version, load_migrations, migrate, Migration
+
+ONE = Migration(1, "one", "CREATE TABLE a (i INTEGER)")
+TWO = Migration(2, "two", "CREATE TABLE b (i INTEGER)")
+
+
+def tables(con):
+    return {row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+
+
+def test_migrations_are_numbered_without_gaps():
+    assert [m.version for m in load_migrations()] == list(range(1, len(load_migrations()) + 1))
+
+
+def test_migrating_again_changes_nothing():
+    con = duckdb.connect()
+    assert migrate(con) == len(load_migrations())
+    assert migrate(con) == 0
+    check_version(con)
+
+
+def test_later_migrations_are_added():
+    con = duckdb.connect()
+    assert migrate(con, migrations=(ONE,)) == 1
+    assert migrate(con, migrations=(ONE, TWO)) == 1
+    assert tables(con) == {"a", "b", "schema_migration"}
+
+
+def test_a_failing_migration_leaves_nothing():
+    con = duckdb.connect()
+    with pytest.raises(duckdb.Error):
+        migrate(con, migrations=(ONE, Migration(2, "bad", "CREATE TABLE c (i INTEGER); SELECT nowhere")))
+    assert tables(con) == set()
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "error"),
+    [
+        ((ONE, TWO), (ONE,), NewerWarehouseError),
+        ((ONE,), (Migration(1, "one", "CREATE TABLE z (i INTEGER)"),), ChangedMigrationError),
+    ],
+)
+def test_other_versions_are_refused(before, now, error):
+    con = duckdb.connect()
+    migrate(con, migrations=before)
+    with pytest.raises(error):
+        migrate(con, migrations=now)
+
+
+def test_a_foreign_database_is_left_alone():
+    con = duckdb.connect()
+    con.execute("CREATE TABLE ledger (i INTEGER)")
+    with pytest.raises(NotAWarehouseError):
+        migrate(con, Path("other.duckdb"))
+    assert tables(con) == {"ledger"}
+
+
+@pytest.mark.parametrize(
+    ("table", "schema"), [("std_mention", STD_MENTION), ("std_address", STD_ADDRESS), ("std_relation", STD_RELATION)]
+)
+def test_standard_tables_are_those_of_sources(house, table, schema):
+    assert house.con.sql(f"SELECT * FROM {table}").to_arrow_table().schema == schema

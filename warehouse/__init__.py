@@ -1,0 +1,1 @@
+"""The one owner of database files: migrations, ledger, survivorship, history, publication."""

@@ -1,0 +1,150 @@
+"""Clusters to persons for life: who keeps an id, who mints one, which ids retire; and the crosswalk.
+
+Rules: a cluster takes the id whose founding mention it holds; of several the oldest survives and the others become
+its aliases; a cluster with none mints. So in a split the part with the founding mention keeps the id, and a merge
+that is undone gives the retired id back to the person it meant (cause `restore`) instead of a third one. All of
+it follows from the keys and tonight's clusters alone: the same clusters again change nothing.
+
+Not here: which records belong together (`matching`), the key (`warehouse.identity_key`).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from warehouse.errors import IncompleteClustersError, PersonIdCollisionError
+from warehouse.identity_key import check_identity_key, hmac_pads
+from warehouse.statements import Changes, identifier, number, run, write_differences
+
+_TEMPORARY = (
+    "_wh_cluster_key",
+    "_wh_founding",
+    "_wh_minted",
+    "_wh_person",
+    "_wh_alias",
+    "_wh_split",
+    "_wh_crosswalk",
+    "_wh_ended",
+)
+
+
+@dataclass(frozen=True)
+class IdentityCounts:
+    """Persons there are, and what tonight did: persons = persons before + new - merged + split."""
+
+    persons: int
+    persons_new: int
+    persons_merged: int
+    persons_split: int
+    crosswalk: Changes
+    links: Changes
+
+
+def assign_persons(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    night: date,
+    key: bytes,
+    source_trust: str,
+    ended_extracts: str | None = None,
+    clusters: str = "match_cluster",
+    links: str = "match_link_new",
+) -> IdentityCounts:
+    """Give every stored mention its person, and write keys, aliases, crosswalk and links where they differ.
+
+    Call it in the transaction that also writes the base and closes the night.
+
+    Args:
+        con: the warehouse, in a transaction.
+        night: the night being merged, opened by `warehouse.ledger.claim_deliveries`.
+        key: from `warehouse.identity_key.load_identity_key`.
+        source_trust: relation SOURCE_TRUST.
+        ended_extracts: relation ENDED_EXTRACT; none when omitted.
+        clusters: relation of shape `matching.tables.CLUSTER`: each stored mention exactly once.
+        links: relation of shape `matching.tables.LINK`.
+
+    Raises:
+        IncompleteClustersError: a mention is in no cluster, or in several.
+        IdentityKeyError: person ids of this warehouse were made with another key.
+        PersonIdCollisionError: two persons would have one id.
+    """
+    _check_clusters(con, clusters)
+    check_identity_key(con, key)
+    _set_variables(con, night, key)
+    run(con, "identity", clusters=clusters, source_trust=source_trust)
+    _check_new_ids(con)
+    counts = {
+        "persons": number(con, "SELECT count(*) FROM _wh_person"),
+        "persons_new": number(con, "SELECT count(*) FROM _wh_minted ANTI JOIN _wh_split USING (cluster_id)"),
+        "persons_merged": number(con, "SELECT count(*) FROM _wh_alias WHERE cause = 'merge'"),
+        "persons_split": number(
+            con,
+            "SELECT (SELECT count(*) FROM _wh_split) + (SELECT count(*) FROM _wh_alias WHERE cause = 'restore')",
+        ),
+    }
+    run(con, "identity_write")
+    con.execute("CREATE OR REPLACE TEMP TABLE _wh_ended (department VARCHAR, extract VARCHAR)")
+    run(con, "crosswalk", clusters=clusters, ended_extracts=ended_extracts or "_wh_ended")
+    changes = write_differences(con, "crosswalk", "_wh_crosswalk", ["mention_id"])
+    link_changes = write_differences(con, "match_link", links, ["record_id_l", "record_id_r"])
+    _count_night(con, night, counts)
+    _forget(con)
+    return IdentityCounts(**counts, crosswalk=changes, links=link_changes)
+
+
+def _check_clusters(con: duckdb.DuckDBPyConnection, clusters: str) -> None:
+    mentions = number(con, "SELECT count(*) FROM std_mention")
+    clustered = number(
+        con,
+        f"""
+        SELECT count(*) FROM std_mention AS m
+        JOIN (SELECT record_id FROM {identifier(clusters)} GROUP BY record_id HAVING count(*) = 1) AS c
+            ON c.record_id = m.mention_id
+        """,
+    )
+    if mentions != clustered:
+        raise IncompleteClustersError(mentions, clustered)
+
+
+def _set_variables(con: duckdb.DuckDBPyConnection, night: date, key: bytes) -> None:
+    inner, outer = hmac_pads(key)
+    con.execute("SET VARIABLE wh_night = $1::DATE", [night])
+    con.execute("SET VARIABLE wh_inner_pad = $1::BLOB", [inner])
+    con.execute("SET VARIABLE wh_outer_pad = $1::BLOB", [outer])
+
+
+def _check_new_ids(con: duckdb.DuckDBPyConnection) -> None:
+    twice = number(
+        con,
+        """
+        SELECT count(*) FROM (
+            SELECT person_id FROM _wh_minted GROUP BY person_id HAVING count(*) > 1
+            UNION ALL
+            SELECT person_id FROM _wh_minted SEMI JOIN person_key USING (person_id)
+        )
+        """,
+    )
+    if twice:
+        raise PersonIdCollisionError(twice)
+
+
+def _count_night(con: duckdb.DuckDBPyConnection, night: date, counts: dict[str, int]) -> None:
+    """Note the counts; a night that is continued adds to what it did before."""
+    con.execute(
+        """
+        UPDATE night SET persons = $persons,
+            persons_new = coalesce(persons_new, 0) + $persons_new,
+            persons_merged = coalesce(persons_merged, 0) + $persons_merged,
+            persons_split = coalesce(persons_split, 0) + $persons_split
+        WHERE night = $night
+        """,
+        {**counts, "night": night},
+    )
+
+
+def _forget(con: duckdb.DuckDBPyConnection) -> None:
+    for name in _TEMPORARY:
+        con.execute(f"DROP TABLE IF EXISTS {name}")
+    for name in ("wh_inner_pad", "wh_outer_pad"):
+        con.execute(f"RESET VARIABLE {name}")

@@ -1,0 +1,83 @@
+"""The secret key of person ids: without it nobody can tell from a record which id it has.
+
+Losing it does not change ids that were minted. It is kept beside the warehouse, or given by the environment, and
+belongs into the same backup as the warehouse.
+"""
+
+import hmac
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from warehouse.errors import IdentityKeyError
+
+VARIABLE: Final = "POPBASE_IDENTITY_KEY"
+_BYTES: Final = 32
+_BLOCK: Final = 64
+_SHAPE: Final = re.compile(rf"[0-9a-fA-F]{{{2 * _BYTES}}}")
+_SETTING: Final = "identity_key_fingerprint"
+
+
+def load_identity_key(path: Path, environment: Mapping[str, str] | None = None) -> bytes:
+    """The key of the environment, else of the file, which is made (mode 0600) when it is not there.
+
+    Args:
+        path: of the key file, usually `warehouse/identity.key`.
+        environment: the process's own when omitted.
+
+    Raises:
+        IdentityKeyError: the key is not 64 hexadecimal digits, or others may read the file.
+    """
+    given = (os.environ if environment is None else environment).get(VARIABLE)
+    if given is not None:
+        return _decode(given, VARIABLE)
+    if not path.exists():
+        _create(path)
+    if path.stat().st_mode & 0o077:
+        raise IdentityKeyError(f"{path}: other users may read it; set its mode to 0600")
+    return _decode(path.read_text(encoding="ascii", errors="replace"), str(path))
+
+
+def check_identity_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
+    """Make sure that a warehouse always uses one key; the first one used is remembered by a digest.
+
+    Raises:
+        IdentityKeyError: it is another key.
+    """
+    fingerprint = hmac.digest(key, b"popbase identity key", "sha256").hex()[:32]
+    row = con.execute("SELECT value FROM setting WHERE name = ?", [_SETTING]).fetchone()
+    if row is None:
+        con.execute("INSERT INTO setting VALUES (?, ?)", [_SETTING, fingerprint])
+    elif row[0] != fingerprint:
+        raise IdentityKeyError("this warehouse's person ids were made with another key; restore that one")
+
+
+def hmac_pads(key: bytes) -> tuple[bytes, bytes]:
+    """The two padded keys by which SQL computes HMAC: sha256(outer || sha256(inner || text)).
+
+    Source: RFC 2104, for keys up to the block of SHA-256.
+    """
+    block = key.ljust(_BLOCK, b"\0")
+    return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
+
+
+def _decode(text: str, origin: str) -> bytes:
+    if not _SHAPE.fullmatch(text.strip()):
+        raise IdentityKeyError(f"{origin}: a key is {2 * _BYTES} hexadecimal digits")
+    return bytes.fromhex(text.strip())
+
+
+def _create(path: Path) -> None:
+    """Write a new key whole: a kill leaves no half key behind."""
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as stream:
+        stream.write(secrets.token_hex(_BYTES) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    new.rename(path)

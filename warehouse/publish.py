@@ -1,0 +1,122 @@
+"""The published base: pseudonymous, built aside from the restricted warehouse, and put in place whole.
+
+What is published is declared in `published.yml`. Not here: whether a night may be published (`quality.gate`), and how
+folders become durable (`warehouse.snapshots`).
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from warehouse.database import attached_snapshot
+from warehouse.published_tables import (
+    comments_sql,
+    declaration_sha256,
+    dictionary,
+    labelled_view_sql,
+    load_publication,
+    Publication,
+)
+from warehouse.snapshots import (
+    current_manifest,
+    DATABASE,
+    drop_snapshot,
+    PARQUET,
+    prune_snapshots,
+    put_in_place,
+    start_snapshot,
+)
+from warehouse.statements import identifier, literal
+
+_NAME: Final = "population_base"
+
+
+@dataclass(frozen=True)
+class Published:
+    """What readers see now. `is_new` is false when that was so before; `rows` counts by table."""
+
+    snapshot_id: str
+    is_new: bool
+    rows: dict[str, int]
+    removed: tuple[str, ...] = ()
+
+
+def publish_base(
+    con: duckdb.DuckDBPyConnection, published: Path, night: date, *, code_labels: str | None = None, keep: int = 3
+) -> Published:
+    """Publish the base as of a merged night. The same base again is left as it is.
+
+    Args:
+        con: the warehouse, not in a transaction.
+        published: the folder of the published base.
+        night: names the snapshot.
+        code_labels: relation CODE_LABEL; no labels when omitted.
+        keep: snapshots to keep, the current one included.
+
+    Raises:
+        PublicationError: the folder was changed by others.
+    """
+    publication = load_publication()
+    building = start_snapshot(published)
+    _prepare(con, publication, code_labels)
+    with attached_snapshot(con, building / DATABASE, _NAME):
+        rows, content = _build(con, publication)
+        known = current_manifest(published)
+        if known is None or known["content_sha256"] != content:
+            known = None
+            _export(con, publication, building / PARQUET)
+    con.unregister("_wh_dictionary")
+    if known is not None:
+        drop_snapshot(building)
+        return Published(known["snapshot_id"], is_new=False, rows=rows)
+    manifest: dict[str, Any] = {
+        "snapshot_id": f"{night.isoformat()}-{content[:12]}",
+        "night": night.isoformat(),
+        "content_sha256": content,
+        "rows": rows,
+    }
+    put_in_place(published, building, manifest)
+    removed = prune_snapshots(published, keep)
+    return Published(manifest["snapshot_id"], is_new=True, rows=rows, removed=tuple(removed))
+
+
+def _prepare(con: duckdb.DuckDBPyConnection, publication: Publication, code_labels: str | None) -> None:
+    """The two tables to publish that the warehouse does not keep."""
+    con.register("_wh_dictionary", dictionary(publication))
+    labels = (
+        f"SELECT code_list, code, label_zh FROM {identifier(code_labels)}"
+        if code_labels
+        else "SELECT '', '', '' LIMIT 0"
+    )
+    con.execute(f"CREATE OR REPLACE TEMP VIEW _wh_code_label (code_list, code, label_zh) AS {labels}")
+
+
+def _build(con: duckdb.DuckDBPyConnection, publication: Publication) -> tuple[dict[str, int], str]:
+    """Write the tables; return their rows and a digest of all that they say."""
+    for name, table in publication.tables.items():
+        con.execute(f"CREATE TABLE {_NAME}.{identifier(name)} AS {table.query}")
+    home = con.execute("SELECT current_database()").fetchone()
+    con.execute(f"USE {_NAME}")
+    try:
+        con.execute(comments_sql(publication))
+        labels = con.execute("SELECT code_list, code, label_zh FROM code_label ORDER BY code_list, code").fetchall()
+        con.execute(labelled_view_sql(publication, labels))
+    finally:
+        con.execute(f"USE {identifier(home[0] if home else 'memory')}")
+    rows, digest = {}, hashlib.sha256(declaration_sha256().encode())
+    for name in publication.tables:
+        found = con.execute(f"SELECT count(*), sum(hash(t)) FROM {_NAME}.{identifier(name)} AS t").fetchone()
+        rows[name] = found[0] if found else 0
+        digest.update(f"{name} {found}".encode())
+    return rows, digest.hexdigest()
+
+
+def _export(con: duckdb.DuckDBPyConnection, publication: Publication, folder: Path) -> None:
+    """The tables as Parquet; file names are ASCII, since DuckDB has damaged others (duckdb#24482)."""
+    for name in publication.tables:
+        target = literal(str(folder / f"{name}.parquet"))
+        con.execute(f"COPY {_NAME}.{identifier(name)} TO {target} (FORMAT parquet, COMPRESSION zstd)")

@@ -1,0 +1,72 @@
+-- Clusters -> who is who tonight. In: {clusters} (CLUSTER), {source_trust} (SOURCE_TRUST); variables wh_night,
+-- wh_inner_pad, wh_outer_pad (the key of HMAC, padded). Out: _wh_cluster_key, _wh_minted, _wh_alias, _wh_person.
+
+-- Every key whose founding mention lies in a cluster claims it; the oldest survives, the others are its aliases.
+CREATE OR REPLACE TEMP TABLE _wh_cluster_key AS
+SELECT c.cluster_id, k.person_id,
+    first(k.person_id) OVER (PARTITION BY c.cluster_id ORDER BY k.minted_night, k.founding_mention_id) AS survivor
+FROM person_key AS k
+JOIN {clusters} AS c ON c.record_id = k.founding_mention_id;
+
+-- A cluster that nobody claims mints: its founding mention is the best trusted one, the first of them.
+CREATE OR REPLACE TEMP TABLE _wh_founding AS
+SELECT c.cluster_id, arg_min(c.record_id, (coalesce(t.rank, 99)::HUGEINT << 64) + c.record_id) AS mention_id
+FROM {clusters} AS c
+ANTI JOIN _wh_cluster_key AS k USING (cluster_id)
+JOIN std_mention AS m ON m.mention_id = c.record_id
+LEFT JOIN {source_trust} AS t USING (department)
+GROUP BY c.cluster_id;
+
+-- person_id = 'P' + 125 bits of HMAC-SHA-256 of the founding entry, in Crockford's base 32 (no I, L, O, U).
+-- The same entry can found a second person, when a later state of it turns out to be somebody else: it then
+-- counts on. The order of founding mentions decides, so the ids do not depend on the order of work.
+CREATE OR REPLACE TEMP TABLE _wh_minted AS
+WITH entry AS (
+    SELECT mention_id, concat_ws('|', department, extract, record_key, role) AS text FROM std_mention
+),
+used AS (
+    SELECT text, count(*) AS times FROM person_key JOIN entry ON mention_id = founding_mention_id GROUP BY text
+),
+founding AS (
+    SELECT f.cluster_id, f.mention_id, e.text,
+        coalesce(u.times, 0) + row_number() OVER (PARTITION BY e.text ORDER BY f.mention_id) - 1 AS time
+    FROM _wh_founding AS f
+    JOIN entry AS e USING (mention_id)
+    LEFT JOIN used AS u USING (text)
+),
+digest AS (
+    SELECT cluster_id, mention_id,
+        sha256(getvariable('wh_outer_pad') || unhex(sha256(getvariable('wh_inner_pad')
+            || encode(CASE time WHEN 0 THEN text ELSE text || '|' || time END)))) AS hex
+    FROM founding
+),
+bits AS (
+    SELECT cluster_id, mention_id, ('0x' || hex[1:16])::UBIGINT::UHUGEINT * 18446744073709551616::UHUGEINT
+        + ('0x' || hex[17:32])::UBIGINT::UHUGEINT AS bits
+    FROM digest
+)
+SELECT cluster_id, mention_id AS founding_mention_id,
+    'P' || list_aggregate(
+        list_transform(range(25), lambda i: '0123456789ABCDEFGHJKMNPQRSTVWXYZ'[((bits >> (123 - 5 * i)::UHUGEINT) & 31)::BIGINT + 1]),
+        'string_agg', '') AS person_id
+FROM bits;
+
+CREATE OR REPLACE TEMP TABLE _wh_person AS
+SELECT DISTINCT cluster_id, survivor AS person_id FROM _wh_cluster_key
+UNION ALL
+SELECT cluster_id, person_id FROM _wh_minted;
+
+-- What became of ids tonight: only where it is not what is known already.
+CREATE OR REPLACE TEMP TABLE _wh_alias AS
+SELECT k.person_id AS retired_person_id, k.survivor AS person_id,
+    CASE WHEN k.person_id = k.survivor THEN 'restore' WHEN a.person_id IS NULL THEN 'merge' ELSE 'repoint' END AS cause
+FROM _wh_cluster_key AS k
+LEFT JOIN person_alias AS a ON a.retired_person_id = k.person_id
+WHERE k.survivor <> coalesce(a.person_id, k.person_id);
+
+-- New persons who were cut off from another one, as against people never seen before.
+CREATE OR REPLACE TEMP TABLE _wh_split AS
+SELECT DISTINCT m.cluster_id
+FROM _wh_minted AS m
+JOIN {clusters} AS c USING (cluster_id)
+JOIN crosswalk AS x ON x.mention_id = c.record_id;

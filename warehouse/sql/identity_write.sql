@@ -1,0 +1,6 @@
+INSERT INTO person_key SELECT person_id, founding_mention_id, getvariable('wh_night') FROM _wh_minted ORDER BY ALL;
+
+INSERT INTO person_alias_event
+SELECT (SELECT coalesce(max(event_id), 0) FROM person_alias_event) + row_number() OVER (ORDER BY retired_person_id),
+    retired_person_id, person_id, getvariable('wh_night'), cause
+FROM _wh_alias ORDER BY retired_person_id;

@@ -1,0 +1,94 @@
+"""SQL of this room: read from `sql/`, names quoted in one place, and tables changed only where they differ.
+
+No decision about data is taken here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Final
+
+import duckdb
+
+DIFFERENCE: Final = "_wh_difference"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Rows that a table gained, lost, or holds with other values."""
+
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+
+    @property
+    def total(self) -> int:
+        """All rows that are not as before."""
+        return self.inserted + self.updated + self.deleted
+
+
+def identifier(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal, for the few places where DuckDB binds none (ATTACH, COPY, COMMENT)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def statement(name: str, **relations: str) -> str:
+    """The text of `sql/<name>.sql`, with each `{relation}` replaced by an identifier."""
+    text = resources.files("warehouse").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    for key, relation in relations.items():
+        text = text.replace("{" + key + "}", identifier(relation))
+    return text
+
+
+def run(con: duckdb.DuckDBPyConnection, name: str, **relations: str) -> None:
+    """Run the statements of `sql/<name>.sql`; values reach them as variables (`getvariable`)."""
+    con.execute(statement(name, **relations))
+
+
+def number(con: duckdb.DuckDBPyConnection, query: str, values: object = None) -> int:
+    """The one number that a query gives; null is 0."""
+    row = con.execute(query, values).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+def write_differences(con: duckdb.DuckDBPyConnection, target: str, source: str, key: Sequence[str]) -> Changes:
+    """Make a table hold exactly the rows of a relation, touching only rows that differ.
+
+    Args:
+        con: the warehouse, inside of the caller's transaction.
+        target: the table; its columns are taken from the source by name.
+        source: a relation with at least the table's columns.
+        key: columns that are unique in both and never null.
+    """
+    if not number(con, f"SELECT count(*) FROM (FROM {identifier(target)} LIMIT 1)"):
+        return Changes(inserted=_insert(con, target, f"SELECT * FROM {identifier(source)}"))
+    columns = ", ".join(map(identifier, _columns(con, target)))
+    keys = ", ".join(map(identifier, key))
+    here, there = identifier(target), identifier(source)
+    difference = f"SELECT {columns} FROM {there} EXCEPT SELECT {columns} FROM {here}"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {DIFFERENCE} AS {difference}")
+    deleted = number(con, f"SELECT count(*) FROM (SELECT {keys} FROM {here} ANTI JOIN {there} USING ({keys}))")
+    changed = number(con, f"SELECT count(*) FROM {DIFFERENCE}")
+    updated = number(con, f"SELECT count(*) FROM {DIFFERENCE} SEMI JOIN {here} USING ({keys})") if changed else 0
+    if deleted:
+        con.execute(f"DELETE FROM {here} WHERE ({keys}) NOT IN (SELECT ({keys}) FROM {there})")
+    if updated:
+        con.execute(f"DELETE FROM {here} WHERE ({keys}) IN (SELECT ({keys}) FROM {DIFFERENCE})")
+    if changed:
+        _insert(con, target, f"SELECT * FROM {DIFFERENCE}")
+    con.execute(f"DROP TABLE {DIFFERENCE}")
+    return Changes(changed - updated, updated, deleted)
+
+
+def _columns(con: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
+    return [row[0] for row in con.execute(f"DESCRIBE {identifier(relation)}").fetchall()]
+
+
+def _insert(con: duckdb.DuckDBPyConnection, target: str, query: str) -> int:
+    columns = ", ".join(map(identifier, _columns(con, target)))
+    return number(con, f"INSERT INTO {identifier(target)} ({columns}) SELECT {columns} FROM ({query})")

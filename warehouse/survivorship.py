@@ -1,0 +1,46 @@
+"""The golden record: of all that a person's current records say, one value for each attribute, and where it is from.
+
+Which value survives is declared in `survivorship.yml`. Not here: which records are the person's
+(`warehouse.crosswalk`), what may leave the restricted area (`warehouse.publish`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from warehouse.statements import Changes, number, run, write_differences
+from warehouse.survivorship_rules import load_rules, Rule, survivor_sql
+
+_TEMPORARY = ("_wh_record", "_wh_survivor", "_wh_holder", "_wh_trust", "_wh_person_attribute", "_wh_person")
+
+
+@dataclass(frozen=True)
+class BaseCounts:
+    """Persons there are, and rows that changed."""
+
+    persons: int
+    person: Changes
+    person_attribute: Changes
+
+
+def build_base(con: duckdb.DuckDBPyConnection, *, trust: str, rules: Mapping[str, Rule] | None = None) -> BaseCounts:
+    """Write `person` and `person_attribute` from the crosswalk, where they differ.
+
+    Call it in the transaction of `warehouse.crosswalk.assign_persons`.
+
+    Args:
+        con: the warehouse, in a transaction.
+        trust: relation ATTRIBUTE_TRUST.
+        rules: by attribute, applied in order; the packaged ones when omitted.
+    """
+    run(con, "records", trust=trust)
+    for attribute, rule in (load_rules() if rules is None else rules).items():
+        con.execute(f"INSERT INTO _wh_survivor {survivor_sql(attribute, rule)}")
+    run(con, "person")
+    attributes = write_differences(con, "person_attribute", "_wh_person_attribute", ["person_id", "attribute"])
+    persons = write_differences(con, "person", "_wh_person", ["person_id"])
+    con.execute("DROP VIEW IF EXISTS _wh_stated")
+    for name in _TEMPORARY:
+        con.execute(f"DROP TABLE IF EXISTS {name}")
+    return BaseCounts(number(con, "SELECT count(*) FROM person"), persons, attributes)

@@ -1,0 +1,1 @@
+"""Checks that decide and never change data: suites, engine, reconciliation, gate."""

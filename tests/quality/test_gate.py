@@ -1,0 +1,48 @@
+from typing import Any
+
+import pytest
+
+from quality.gate import decide, summarise_suites
+from quality.rules import CheckResult
+
+
+def result(name: str, **changes: object) -> CheckResult:
+    given: dict[str, Any] = {
+        "suite": "s",
+        "subject": "t",
+        "expectation": "Present",
+        "severity": "block",
+        "passed": True,
+        "checked_count": 10,
+        "failed_count": 0,
+    }
+    return CheckResult(name=name, **(given | changes))
+
+
+@pytest.mark.parametrize(
+    ("results", "publish", "blocking", "warnings"),
+    [
+        ([], True, [], []),
+        ([result("a")], True, [], []),
+        ([result("a", passed=False, severity="warn")], True, [], ["a"]),
+        ([result("a"), result("b", passed=False)], False, ["b"], []),
+        ([result("a", passed=False, error="BinderException", failed_count=None)], False, ["a"], []),
+    ],
+)
+def test_decide(results: list[CheckResult], publish: bool, blocking: list[str], warnings: list[str]) -> None:
+    decision = decide(results)
+    assert decision.publish == publish
+    assert [r.name for r in decision.blocking] == blocking
+    assert [r.name for r in decision.warnings] == warnings
+
+
+def test_summarise_suites() -> None:
+    results = [
+        result("a"),
+        result("b", passed=False, failed_count=3, severity="warn"),
+        result("c", suite="z", passed=False, error="BinderException", checked_count=None, failed_count=None),
+    ]
+    first, second = summarise_suites(results)
+    assert (first.name, first.passed, first.is_blocked, first.checked_count) == ("s", False, False, 10)
+    assert first.failed_rules == {"b": 3}
+    assert (second.is_blocked, second.checked_count, second.failed_rules) == (True, None, {"c": "BinderException"})

@@ -1,0 +1,53 @@
+# Two commands: `make demo` shows a night, `make test` checks the house. Python 3.11+ and make, nothing else.
+PYTHON ?= python3
+VENV   ?= .venv
+DEMO   ?= .demo
+PEOPLE ?= 2000
+SEED   ?= 1
+NIGHTS ?= 3
+
+BIN     := $(VENV)/bin
+LOCKED  := $(VENV)/.locked
+READY   := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo demo-clean test lint lock clean
+
+help:
+	@echo "make demo   write fictitious extracts, merge them night by night, show the result"
+	@echo "make test   lint, type check, import rules and all tests"
+	@echo "make venv   only the virtual environment, from the hashed lock"
+	@echo "make clean  remove the virtual environment and the demo"
+
+venv: $(READY)
+
+$(LOCKED): requirements.lock
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "error: $(PYTHON) not found; install Python 3.11 or later, or name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: $$($(PYTHON) -V) is too old; Python 3.11 or later is needed: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "error: $(PYTHON) has no venv module; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(READY): $(LOCKED) pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/popbase demo --out $(DEMO) --people $(PEOPLE) --seed $(SEED) --nights $(NIGHTS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test: lint
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --no-header --no-strip-extras --no-emit-index-url --quiet --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) $(DEMO)

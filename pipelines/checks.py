@@ -1,0 +1,75 @@
+"""Suites as asset checks: declared from contracts and table shapes, run by `quality`, shown as counts.
+
+A failed rule of severity `block` fails its check as an error, and a blocking check keeps what comes after
+it from running: a source's check the merge, a check of the base the publication.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import dagster as dg
+
+from pipelines.names import BASE, PERSON, POOL
+from pipelines.partitions import night_of
+from pipelines.resources import Writer
+from quality.engine import run_suites
+from quality.gate import SuiteResult, summarise_suites
+from quality.rules import Suite
+from quality.suites import base_suites
+
+BASE_CHECKS = "check_base"
+
+
+def check_specs(asset: str, suites: Iterable[Suite]) -> list[dg.AssetCheckSpec]:
+    """One blocking check on an asset for each suite."""
+    return [
+        dg.AssetCheckSpec(
+            suite.name,
+            asset=asset,
+            description=f"{suite.title} ({len(suite.rules)} rules)",
+            blocking=any(rule.severity == "block" for rule in suite.rules),
+            metadata={"rules": dg.MetadataValue.json(sorted(suite.check_names()))},
+        )
+        for suite in suites
+    ]
+
+
+def check_results(asset: str, results: Sequence[SuiteResult]) -> list[dg.AssetCheckResult]:
+    """What suites found, as counts and names of rules."""
+    return [
+        dg.AssetCheckResult(
+            check_name=result.name,
+            asset_key=asset,
+            passed=result.passed,
+            severity=dg.AssetCheckSeverity.ERROR if result.is_blocked else dg.AssetCheckSeverity.WARN,
+            metadata=_metadata(result),
+        )
+        for result in results
+    ]
+
+
+def build_base_checks() -> dg.AssetChecksDefinition:
+    """The gate: all checks of the base, in one step before publication."""
+    suites = base_suites()
+
+    @dg.multi_asset_check(
+        name=BASE_CHECKS,
+        specs=check_specs(PERSON, suites),
+        pool=POOL,
+        description=f"All checks of the base; a blocking one keeps {BASE} as it is.",
+    )
+    def check_base(context: dg.AssetCheckExecutionContext, writer: Writer) -> Iterable[dg.AssetCheckResult]:
+        with writer.step(BASE_CHECKS) as con:
+            results = summarise_suites(run_suites(con, suites, night_of(context)))
+        yield from check_results(PERSON, results)
+
+    return check_base
+
+
+def _metadata(result: SuiteResult) -> dict[str, Any]:
+    found: dict[str, Any] = {"subject": result.subject, "rules": result.rule_count}
+    if result.checked_count is not None:
+        found["rows_checked"] = result.checked_count
+    if result.failed_rules:
+        found["failed_rules"] = dg.MetadataValue.json(result.failed_rules)
+    return found

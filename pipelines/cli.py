@@ -1,0 +1,193 @@
+"""The command line `popbase`: arguments, exit codes, messages. What is done and shown lives in other modules.
+
+Heavy imports (Dagster, DuckDB) happen inside the commands, so that help and status answer at once.
+"""
+
+import sys
+from datetime import date
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from pipelines.errors import HomeError, NightError, WriterBusyError
+from pipelines.home import find_home, Home, parse_night, VARIABLE
+
+app = typer.Typer(
+    name="popbase",
+    help="Population data integration: departments' extracts in, one population base out.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode="rich",
+)
+contracts_app = typer.Typer(no_args_is_help=True, help="The departments' data contracts.")
+app.add_typer(contracts_app, name="contracts")
+
+LOG_WIDTH = 120
+"""Columns of what is written to a file or a scheduler's log."""
+
+out = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
+err = Console(stderr=True, width=None if sys.stderr.isatty() else LOG_WIDTH)
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", envvar=VARIABLE, help="Folder of the deployment.", show_default=False)
+]
+
+
+class Exit(IntEnum):
+    """Exit codes, for schedulers."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    FILES_REFUSED = 3
+    BLOCKED = 4
+    BUSY = 75
+
+
+@app.command()
+def run(
+    home: HomeOption = None,
+    night: Annotated[str | None, typer.Option(help="Label of the night, YYYY-MM-DD. [default: today]")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Work on a copy and say what would change.")] = False,
+) -> None:
+    """Merge everything that waits in the intake as one night, check it, publish the base.
+
+    Exit codes: 0 merged and published; 1 failed; 2 wrong usage; 3 published, but files were refused;
+    4 a check kept the night from being published; 75 another run is writing this home.
+    """
+    from pipelines.dry_run import rehearse_night
+    from pipelines.progress import run_with_progress
+    from pipelines.show import show_night
+
+    place, label = _home(home), _night(night)
+    try:
+        report = rehearse_night(place, label, err) if dry_run else run_with_progress(place, label, err)
+    except WriterBusyError as busy:
+        err.print(f"[red]busy:[/] {busy}")
+        raise typer.Exit(Exit.BUSY) from None
+    show_night(out, place, report, is_rehearsal=dry_run)
+    raise typer.Exit(exit_code(report.status, has_refused_files=report.has_refused_files))
+
+
+@app.command()
+def status(home: HomeOption = None) -> None:
+    """Say what was merged, what is published, and what waits in the intake."""
+    from pipelines.show import show_status
+
+    show_status(out, _home(home))
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT statement.")],
+    home: HomeOption = None,
+    format: Annotated[str, typer.Option(help="table, csv or json.")] = "table",  # noqa: A002 - the option's name
+    limit: Annotated[int, typer.Option(help="Rows shown in a table; 0 shows all.")] = 100,
+) -> None:
+    """Query the published base, read-only."""
+    from pipelines.query import FORMATS, QueryError, run_query
+
+    if format not in FORMATS:
+        _usage(f"--format {format}: choose one of {', '.join(FORMATS)}")
+    try:
+        run_query(_home(home), query, format, limit, out)
+    except QueryError as error:
+        err.print(f"[red]error:[/] {error}", highlight=False)
+        raise typer.Exit(Exit.FAILED) from None
+
+
+@app.command()
+def synth(
+    people: Annotated[int, typer.Option(help="About how many persons.", min=50)],
+    out_dir: Annotated[Path, typer.Option("--out", help="Folder to write night_000/, … and truth/ into.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 1,
+    nights: Annotated[int, typer.Option(help="How many nights.", min=1)] = 3,
+    first_night: Annotated[str, typer.Option(help="Date of the first night.")] = "2026-11-01",
+) -> None:
+    """Write fictitious extracts of ten departments, and the truth apart from them."""
+    from pipelines.synth import write_extracts
+
+    write_extracts(people, seed, nights, out_dir, _night(first_night), err, out)
+
+
+@app.command()
+def score(
+    crosswalk: Annotated[Path, typer.Argument(help="Published base (.duckdb), or its crosswalk as .parquet or .csv.")],
+    truth: Annotated[Path, typer.Option(help="Folder with records.parquet.")],
+    first_night: Annotated[str | None, typer.Option(help="Date of night_000. [default: the crosswalk's first]")] = None,
+) -> None:
+    """Measure a crosswalk against known truth: pairwise and by cluster, by difficulty and by department."""
+    from pipelines.scoring import score_crosswalk, ScoringError
+    from pipelines.show_score import show_score
+
+    try:
+        report = score_crosswalk(crosswalk, truth, _night(first_night) if first_night else None)
+    except ScoringError as error:
+        _usage(str(error))
+    else:
+        show_score(out, report)
+
+
+@app.command()
+def demo(
+    out_dir: Annotated[Path, typer.Option("--out", help="Folder for the extracts and the home; replaced.")],
+    people: Annotated[int, typer.Option(help="About how many persons.", min=50)] = 2000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = 1,
+    nights: Annotated[int, typer.Option(help="How many nights.", min=1)] = 3,
+) -> None:
+    """Write fictitious extracts, merge them night by night, and show what happened."""
+    from pipelines.demo import run_demo
+
+    raise typer.Exit(run_demo(out_dir, people, seed, nights, out, err))
+
+
+@contracts_app.command("list")
+def contracts_list() -> None:
+    """List departments and their extracts."""
+    from pipelines.show_contracts import show_contracts
+
+    show_contracts(out)
+
+
+@contracts_app.command("check")
+def contracts_check(
+    file: Annotated[Path, typer.Argument(help="A contract (.yml).")],
+    csv: Annotated[Path | None, typer.Argument(help="A delivery to read by it; nothing is stored.")] = None,
+) -> None:
+    """Check a contract and its examples, and what it would make of a delivery."""
+    from pipelines.show_contracts import check_contract
+
+    raise typer.Exit(Exit.OK if check_contract(file, csv, out, err) else Exit.FAILED)
+
+
+def exit_code(report_status: str, *, has_refused_files: bool) -> Exit:
+    """The exit code of a night."""
+    if report_status == "published":
+        return Exit.FILES_REFUSED if has_refused_files else Exit.OK
+    return Exit.BLOCKED if report_status == "blocked" else Exit.FAILED
+
+
+def _home(given: Path | None) -> Home:
+    try:
+        return find_home(given)
+    except HomeError as error:
+        _usage(str(error))
+
+
+def _night(label: str | None) -> date:
+    try:
+        return parse_night(label) if label else date.today()  # noqa: DTZ011 - the operator's own calendar
+    except NightError as error:
+        _usage(str(error))
+
+
+def _usage(message: str) -> NoReturn:
+    err.print(f"[red]usage:[/] {message}", highlight=False)
+    raise typer.Exit(Exit.USAGE)
+
+
+if __name__ == "__main__":
+    app()

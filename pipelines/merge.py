@@ -1,0 +1,44 @@
+"""One night's merge: all mentions linked, persons named, golden records chosen; written whole or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import duckdb
+
+from matching.link import link_records, LinkCounts
+from pipelines.home import Home
+from pipelines.trust import ATTRIBUTE, create_trust_tables, ENDED, SOURCE
+from sources.contract import Contract
+from warehouse.crosswalk import assign_persons, IdentityCounts
+from warehouse.database import transaction
+from warehouse.identity_key import load_identity_key
+from warehouse.ledger import finish_night
+from warehouse.matching_input import create_matching_input, RECORDS, RELATIONS
+from warehouse.survivorship import BaseCounts, build_base
+
+KEY_FILE = "identity.key"
+
+
+@dataclass(frozen=True)
+class MergeCounts:
+    """What the three rooms counted."""
+
+    links: LinkCounts
+    identity: IdentityCounts
+    base: BaseCounts
+
+
+def merge_night(
+    con: duckdb.DuckDBPyConnection, home: Home, contracts: Sequence[Contract], night: date, now: datetime
+) -> MergeCounts:
+    """Link everything that is stored, and write crosswalk and base where they differ, in one transaction."""
+    create_trust_tables(con, contracts)
+    create_matching_input(con, SOURCE)
+    links = link_records(con, records=RECORDS, relations=RELATIONS)
+    key = load_identity_key(home.warehouse / KEY_FILE)
+    with transaction(con):
+        identity = assign_persons(con, night=night, key=key, source_trust=SOURCE, ended_extracts=ENDED)
+        base = build_base(con, trust=ATTRIBUTE)
+        finish_night(con, night, now)
+    return MergeCounts(links, identity, base)

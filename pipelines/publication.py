@@ -1,0 +1,39 @@
+"""One night's publication: the base built aside by the warehouse, with the labels of the standards' code lists."""
+
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.home import Home
+from sources.standards.code_lists import CODED_ATTRIBUTES, load_code_list
+from warehouse.ledger import mark_published
+from warehouse.publish import publish_base
+from warehouse.tables import CODE_LABEL
+
+LABELS = "contract_code_label"
+
+
+def publish_night(con: duckdb.DuckDBPyConnection, home: Home, night: date, now: datetime) -> dict[str, Any]:
+    """Put a merged night before readers, note that in the ledger, and return counts by table."""
+    con.register(LABELS, code_labels())
+    published = publish_base(con, home.published, night, code_labels=LABELS)
+    con.unregister(LABELS)
+    mark_published(con, night, published.snapshot_id, now)
+    return {
+        "dagster/row_count": published.rows["person"],
+        "snapshot_id": published.snapshot_id,
+        "is_new": published.is_new,
+        **{f"rows_{table}": rows for table, rows in published.rows.items()},
+    }
+
+
+def code_labels() -> pa.Table:
+    """CODE_LABEL of all code lists that standard mentions use."""
+    labels = [
+        {"code_list": name, "code": code, "label_zh": entry.name}
+        for name in sorted(set(CODED_ATTRIBUTES.values()))
+        for code, entry in load_code_list(name).codes.items()
+    ]
+    return pa.Table.from_pylist(labels, CODE_LABEL)

@@ -1,0 +1,78 @@
+"""One SELECT on the published base, shown as table, CSV or JSON lines."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.errors import PipelinesError
+from pipelines.home import Home
+from warehouse.database import open_published
+from warehouse.errors import WarehouseError
+
+FORMATS = ("table", "csv", "json")
+BATCH_ROWS = 10_000
+
+
+class QueryError(PipelinesError):
+    """The query cannot be answered; the text is DuckDB's, in one line."""
+
+
+def run_query(home: Home, query: str, style: str, limit: int, console: Console) -> None:
+    """Run a query and show its rows.
+
+    Args:
+        home: whose published base.
+        query: one statement; the base is opened read-only, without access to other files.
+        style: one of FORMATS; csv and json go to standard output in full.
+        limit: rows shown in a table, 0 for all.
+        console: where the table goes.
+
+    Raises:
+        QueryError: nothing is published, or the query is wrong.
+    """
+    if not home.base.exists():
+        raise QueryError("nothing is published yet; run a night first: popbase run")
+    try:
+        with open_published(home.base) as con:
+            found = con.execute(query)
+            names = [column[0] for column in found.description or ()]
+            _SHOW[style](names, found, limit, console)
+    except (duckdb.Error, WarehouseError) as error:
+        raise QueryError(" ".join(str(error).split())) from None
+
+
+def _show_table(names: Sequence[str], found: duckdb.DuckDBPyConnection, limit: int, console: Console) -> None:
+    rows = found.fetchmany(limit + 1) if limit else found.fetchall()
+    table = Table(*names, header_style="bold")
+    for row in rows[: limit or None]:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    console.print(table)
+    if limit and len(rows) > limit:
+        console.print(f"first {limit} rows; --limit 0 shows all", style="dim")
+
+
+def _write_csv(names: Sequence[str], found: duckdb.DuckDBPyConnection, limit: int, console: Console) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    for rows in _batches(found):
+        writer.writerows(rows)
+
+
+def _write_json(names: Sequence[str], found: duckdb.DuckDBPyConnection, limit: int, console: Console) -> None:
+    for rows in _batches(found):
+        for row in rows:
+            sys.stdout.write(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=str) + "\n")
+
+
+def _batches(found: duckdb.DuckDBPyConnection) -> Iterable[list[tuple[Any, ...]]]:
+    while rows := found.fetchmany(BATCH_ROWS):
+        yield rows
+
+
+_SHOW = {"table": _show_table, "csv": _write_csv, "json": _write_json}

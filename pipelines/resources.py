@@ -1,0 +1,94 @@
+"""What a step is given: the home, the writer's lock for the whole run, and one connection for the step."""
+
+import os
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+from pydantic import PrivateAttr
+
+from matching.errors import MatchingError
+from pipelines.errors import PipelinesError, StepError
+from pipelines.home import find_home, Home
+from pipelines.instance import close_dead_runs
+from pipelines.names import NIGHTLY_MERGE
+from pipelines.writer import hold_writer
+from quality.errors import QualityError
+from sources.errors import SourcesError
+from warehouse.database import warehouse_session
+from warehouse.errors import WarehouseError
+
+ERROR_LOG = "errors.log"
+SAFE = (PipelinesError, SourcesError, MatchingError, WarehouseError, QualityError)
+"""Errors of our own rooms hold no personal values; all others might (DuckDB quotes what it cannot convert)."""
+
+
+class House(dg.ConfigurableResource[Home]):
+    """The home of the deployment. `root` may be left to the environment variable POPBASE_HOME."""
+
+    root: str | None = None
+
+    def home(self) -> Home:
+        """The home, with its folders made."""
+        return find_home(Path(self.root) if self.root else None).prepare()
+
+
+class Writer(dg.ConfigurableResource["Writer"]):
+    """The right to write the warehouse, held from the first step of a run to the last.
+
+    That is as long as the resource lives, since runs execute in one process. `is_held` says that the
+    caller, the command line, holds the lock already.
+    """
+
+    house: House
+    is_held: bool = False
+    wait_seconds: float = 600.0
+    _home: Home | None = PrivateAttr(default=None)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Writer"]:
+        """Hold the lock while the run lasts, and close runs that died holding it."""
+        if self.is_held:
+            yield self
+            return
+        with hold_writer(self.house.home(), self.wait_seconds):
+            if context.instance is not None:
+                close_dead_runs(context.instance, NIGHTLY_MERGE, context.run_id)
+            yield self
+
+    def home(self) -> Home:
+        """The home."""
+        return self.house.home()
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One step's connection to the warehouse.
+
+        Raises:
+            StepError: instead of any error that might hold personal values.
+        """
+        home = self.home()
+        with no_personal_values(name, home), warehouse_session(home.database) as con:
+            yield con
+
+
+@contextmanager
+def no_personal_values(step: str, home: Home) -> Iterator[None]:
+    """Let no error out that might quote data: its text stays in the restricted folder."""
+    try:
+        yield
+    except SAFE as error:
+        _keep(step, home)
+        raise error from None  # Dagster stores causes and contexts with the event of the failure
+    except Exception as error:  # noqa: BLE001 - any error might quote data
+        _keep(step, home)
+        raise StepError(step, type(error).__name__, f"{home.warehouse.name}/{ERROR_LOG}") from None
+
+
+def _keep(step: str, home: Home) -> None:
+    handle = os.open(home.warehouse / ERROR_LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "a", encoding="utf-8") as stream:
+        stream.write(f"--- {step}\n{traceback.format_exc()}\n")

@@ -1,0 +1,64 @@
+"""The report of one Dagster run: what the event log knows of it, put together with what the warehouse knows."""
+
+import re
+from datetime import datetime, UTC
+
+import dagster as dg
+
+from pipelines.home import Home
+from pipelines.report import CheckLine, compose_report, NightReport, write_report
+from warehouse.database import warehouse_session
+
+GATE = "DagsterAssetCheckFailedError"
+ERROR_CLASS = re.compile(r"^(\w+\.)*\w+: ")
+
+
+def report_run(home: Home, instance: dg.DagsterInstance, run_id: str) -> NightReport:
+    """Compose and keep the report of a run that has ended, well or badly.
+
+    Raises:
+        WarehouseError: the warehouse cannot be read, for instance because the next run writes it.
+    """
+    record = instance.get_run_record_by_id(run_id)
+    if record is None:
+        raise LookupError(run_id)
+    started = record.start_time or record.create_timestamp.timestamp()
+    checks = _checks(instance, run_id)
+    is_blocked = any(line.is_blocking for line, passed in checks if not passed)
+    failed = record.dagster_run.status != dg.DagsterRunStatus.SUCCESS
+    report = NightReport(
+        night=record.dagster_run.tags["dagster/partition"],
+        run_id=run_id,
+        status="blocked" if is_blocked else "failed" if failed else "published",
+        started_at=datetime.fromtimestamp(started, UTC).isoformat(timespec="milliseconds"),
+        seconds=round((record.end_time or started) - started, 1),
+        failure=_failure(instance, run_id),
+    )
+    if home.database.exists():
+        with warehouse_session(home.database, read_only=True) as con:
+            report = compose_report(con, report, checks)
+    write_report(home, report)
+    return report
+
+
+def _checks(instance: dg.DagsterInstance, run_id: str) -> list[tuple[CheckLine, bool]]:
+    entries = instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+    found = [entry.dagster_event.asset_check_evaluation_data for entry in entries if entry.dagster_event]
+    return [(_line(check), check.passed) for check in found]
+
+
+def _line(check: dg.AssetCheckEvaluation) -> CheckLine:
+    rules = check.metadata.get("failed_rules")
+    failed_rules = rules.value if isinstance(rules, dg.JsonMetadataValue) and isinstance(rules.value, dict) else {}
+    is_blocking = bool(check.blocking) and check.severity == dg.AssetCheckSeverity.ERROR
+    return CheckLine(check.check_name, check.asset_key.to_user_string(), is_blocking, dict(failed_rules))
+
+
+def _failure(instance: dg.DagsterInstance, run_id: str) -> str | None:
+    """The first failure that is not a closed gate, in a sentence without personal values."""
+    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
+        event = entry.dagster_event
+        error = event.step_failure_data.error if event else None
+        if event and error and (error.cause or error).cls_name != GATE:
+            return ERROR_CLASS.sub("", (error.cause or error).message.strip())
+    return None

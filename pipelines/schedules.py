@@ -1,0 +1,31 @@
+"""When things run by themselves, once a deployment switches them on."""
+
+import dagster as dg
+
+from pipelines.jobs import nightly_merge, prune_event_log
+from pipelines.partitions import add_night
+
+TIMEZONE = "Asia/Shanghai"
+
+
+@dg.schedule(
+    job=nightly_merge,
+    name="nightly",
+    cron_schedule="0 2 * * *",
+    execution_timezone=TIMEZONE,
+    description="At two in the morning: merge what waits in the intake as the night of that date.",
+)
+def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """The night is named by the tick, so that a late daemon does not rename it."""
+    night = add_night(context.instance, context.scheduled_execution_time.date())
+    return dg.RunRequest(run_key=f"nightly {night}", partition_key=night)
+
+
+weekly_prune = dg.ScheduleDefinition(
+    job=prune_event_log,
+    name="weekly_prune",
+    cron_schedule="30 5 * * 0",
+    execution_timezone=TIMEZONE,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="On Sundays: delete old runs from the event log.",
+)

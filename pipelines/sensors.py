@@ -1,0 +1,125 @@
+"""What starts a night when files arrive, and what writes its report when the daemon ran it.
+
+A run is keyed by the content of what waits, so that a corrected file of the same name starts another one.
+The cursor is what the last tick saw of the files, never a clock: an old file dropped late is not skipped.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from pipelines.jobs import nightly_merge
+from pipelines.names import NIGHTLY_MERGE
+from pipelines.partitions import NIGHTS
+from pipelines.resources import House
+from pipelines.run_report import report_run
+from pipelines.schedules import TIMEZONE
+from sources.intake import FoundFile, scan_intake
+
+QUIET_SECONDS = 60.0
+"""A file has finished arriving when it was left alone for so long, and looks as it did at the tick before."""
+
+Seen = Mapping[str, tuple[int, float, str]]
+"""Path → size in bytes, time of modification, SHA-256 (empty while the file was not yet finished)."""
+
+_WAITING = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What one look at the intake saw: `run_key` is None when nothing is ready."""
+
+    run_key: str | None
+    seen: Seen
+    arriving: int
+
+
+def look_at_intake(intake: Path, found: Collection[FoundFile], before: Seen) -> Waiting:
+    """Compare the files found with what the last tick saw of them.
+
+    Args:
+        intake: the folder that paths are relative to.
+        found: what `sources.intake.scan_intake` found now.
+        before: `seen` of the last look.
+    """
+    seen = {file.path: _seen(intake, file, before) for file in found if file.state != "refused"}
+    lines = [f"{path}\t{modified_at}\t{sha256}" for path, (_, modified_at, sha256) in seen.items() if sha256]
+    lines += [f"{file.path}\t{file.reason_code}" for file in found if file.state == "refused"]
+    run_key = hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest() if lines else None
+    return Waiting(run_key, seen, sum(not sha256 for _, _, sha256 in seen.values()))
+
+
+def _seen(intake: Path, file: FoundFile, before: Seen) -> tuple[int, float, str]:
+    size, modified_at, sha256 = before.get(file.path, (-1, 0.0, ""))
+    is_unchanged = (size, modified_at) == (file.size_bytes, file.modified_at)
+    if file.state == "arriving" or not is_unchanged:
+        sha256 = ""
+    elif not sha256:
+        with (intake / file.path).open("rb") as stream:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    return file.size_bytes, file.modified_at, sha256
+
+
+def read_cursor(cursor: str | None) -> Seen:
+    """What the last tick saw; nothing at the first."""
+    return {path: (size, at, sha256) for path, (size, at, sha256) in json.loads(cursor or "{}").items()}
+
+
+def build_intake_sensor(departments: Collection[str]) -> dg.SensorDefinition:
+    """The sensor over the intake of the given departments."""
+
+    @dg.sensor(
+        job=nightly_merge,
+        name="intake_finished_arriving",
+        minimum_interval_seconds=60,
+        description="Starts a night when files have finished arriving; a corrected file starts another.",
+    )
+    def intake_finished_arriving(context: dg.SensorEvaluationContext, house: House) -> dg.SensorResult:
+        intake = house.home().intake
+        found = scan_intake(intake, departments, time.time(), QUIET_SECONDS)
+        waiting = look_at_intake(intake, found, read_cursor(context.cursor))
+        cursor = json.dumps(waiting.seen, ensure_ascii=False, sort_keys=True)
+        if waiting.run_key is None:
+            return dg.SensorResult(skip_reason=f"nothing is ready; {waiting.arriving} still arriving", cursor=cursor)
+        if context.instance.get_runs(dg.RunsFilter(job_name=NIGHTLY_MERGE, statuses=_WAITING), limit=1):
+            return dg.SensorResult(skip_reason="a night is being merged", cursor=cursor)
+        night = datetime.now(ZoneInfo(TIMEZONE)).date().isoformat()
+        return dg.SensorResult(
+            run_requests=[dg.RunRequest(run_key=waiting.run_key, partition_key=night)],
+            dynamic_partitions_requests=[NIGHTS.build_add_request([night])],
+            cursor=cursor,
+        )
+
+    return intake_finished_arriving
+
+
+def report_sensors() -> Iterator[dg.SensorDefinition]:
+    """Write the night's report when a run that no command line waits for has ended, well or badly."""
+    for status, word in ((dg.DagsterRunStatus.SUCCESS, "success"), (dg.DagsterRunStatus.FAILURE, "failure")):
+        yield _report_sensor(status, f"report_{word}")
+
+
+def _report_sensor(status: dg.DagsterRunStatus, name: str) -> dg.SensorDefinition:
+    @dg.run_status_sensor(
+        run_status=status,
+        name=name,
+        monitored_jobs=[nightly_merge],
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Writes reports/night_<date>.json.",
+    )
+    def write_report(context: dg.RunStatusSensorContext, house: House) -> None:
+        report_run(house.home(), context.instance, context.dagster_run.run_id)
+
+    return write_report

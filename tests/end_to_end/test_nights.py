@@ -1,0 +1,186 @@
+"""Three nights of a small city through the command line. Tests follow each other as nights do, on one home."""
+
+import json
+import subprocess
+import sys
+import time
+from datetime import date
+
+import pytest
+
+from pipelines.cli import Exit
+from pipelines.home import Home
+from pipelines.report import read_reports
+from pipelines.scoring import score_crosswalk
+
+pytestmark = pytest.mark.end_to_end
+
+COMMAND = [sys.executable, "-m", "pipelines.cli", "run", "--home"]
+PATIENCE_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def nights(request, city, tmp_path_factory, end_to_end):
+    """The home after three nights, and what each run said and published."""
+    home = Home(tmp_path_factory.mktemp("nights") / "home").prepare()
+    results, snapshots = [], []
+    for number, night in enumerate(end_to_end.NIGHTS):
+        end_to_end.deliver(city, home, number)
+        results.append(end_to_end.run(home, night))
+        snapshots.append(end_to_end.published(home))
+    return home, results, snapshots
+
+
+def test_every_night_is_published(nights):
+    home, results, _ = nights
+    for result in results:
+        assert result.exit_code in (Exit.OK, Exit.FILES_REFUSED), result.output
+    assert [report.status for report in read_reports(home)] == ["published"] * 3
+
+
+def test_rows_add_up_in_every_department(nights):
+    home, _, _ = nights
+    for report in read_reports(home):
+        lines = [line for line in report.departments if line.department]
+        assert lines
+        for line in lines:
+            assert line.delivered == line.accepted + line.quarantined + line.non_data
+    assert len(read_reports(home)[0].departments) == 10
+
+
+def test_exit_code_and_check_tell_of_refused_files(nights):
+    home, results, _ = nights
+    for report, result in zip(read_reports(home), results, strict=True):
+        refused = [file for file in report.files if file.status == "refused"]
+        assert result.exit_code == (Exit.FILES_REFUSED if refused else Exit.OK)
+        assert report.has_refused_files == bool(refused)
+
+
+def test_intake_is_empty_and_every_file_has_a_receipt(nights):
+    home, _, _ = nights
+    assert not [path for path in home.intake.rglob("*") if path.is_file()]
+    receipts = [json.loads(path.read_text(encoding="utf-8")) for path in home.receipts.rglob("*.receipt.json")]
+    files = {file.file for report in read_reports(home) for file in report.files}
+    assert {receipt["file"] for receipt in receipts} == files
+
+
+def test_person_ids_stay(nights, end_to_end):
+    home, _, snapshots = nights
+    aliases = dict(end_to_end.query(home, "SELECT retired_person_id, person_id FROM person_alias"))
+    for before, after in zip(snapshots, snapshots[1:], strict=False):
+        now = {end_to_end.mention(row): row[0] for row in after["crosswalk"]}
+        moved = [row for row in before["crosswalk"] if now[end_to_end.mention(row)] != aliases.get(row[0], row[0])]
+        assert len(moved) <= len(before["crosswalk"]) // 1000
+
+
+def test_links_are_good(nights, city):
+    home, _, _ = nights
+    report = score_crosswalk(home.base, city / "truth")
+    assert report.missing_mentions == 0
+    assert report.overall.precision > 0.995
+    assert report.overall.recall > 0.95
+
+
+def test_second_run_changes_nothing(nights, end_to_end):
+    home, _, snapshots = nights
+    before = (home.published / "current").resolve()
+    result = end_to_end.run(home, end_to_end.NIGHTS[-1])
+    assert result.exit_code == Exit.OK, result.output
+    assert (home.published / "current").resolve() == before
+    assert end_to_end.published(home) == snapshots[-1]
+
+
+def test_dry_run_changes_nothing_and_says_what_would(nights, city, end_to_end):
+    home, _, snapshots = nights
+    end_to_end.deliver(city, home, 0)
+    before = sorted(path for path in home.root.rglob("*") if "dagster" not in path.parts)
+    result = end_to_end.run(home, end_to_end.NIGHTS[-1], "--dry-run")
+    assert result.exit_code == Exit.FILES_REFUSED, result.output  # the empty file of the first night
+    assert "rows of person: 0 added, 0 removed, 0 changed" in result.output
+    assert sorted(path for path in home.root.rglob("*") if "dagster" not in path.parts) == before
+    assert end_to_end.published(home) == snapshots[-1]
+
+
+def test_delivered_again_changes_nothing(nights, city, end_to_end):
+    home, _, snapshots = nights
+    end_to_end.deliver(city, home, 0)
+    result = end_to_end.run(home, end_to_end.NIGHTS[-1])
+    assert result.exit_code == Exit.FILES_REFUSED, result.output  # the empty file of the first night
+    assert end_to_end.published(home) == snapshots[-1]
+    again = [file for file in read_reports(home)[-1].files if file.status == "duplicate"]
+    assert len(again) >= len([path for path in (city / "night_000").rglob("*.csv") if path.stat().st_size])
+
+
+def test_earlier_night_is_refused(nights, end_to_end):
+    home, _, snapshots = nights
+    result = end_to_end.run(home, end_to_end.NIGHTS[0])
+    assert result.exit_code == Exit.FAILED
+    assert "before the last merged night" in result.output
+    assert end_to_end.published(home) == snapshots[-1]
+
+
+def test_query_and_score_from_the_command_line(nights, city, end_to_end):
+    home, _, snapshots = nights
+    result = end_to_end.popbase("sql", "--home", home.root, "--format", "json", "SELECT count(*) AS n FROM person")
+    assert json.loads(result.stdout) == {"n": len(snapshots[-1]["person"])}
+    refused = end_to_end.popbase("sql", "--home", home.root, "DELETE FROM person")
+    assert refused.exit_code == Exit.FAILED
+    scored = end_to_end.popbase("score", home.base, "--truth", city / "truth")
+    assert scored.exit_code == Exit.OK
+    assert "precision" in scored.output
+
+
+def test_blocked_night_is_not_published(nights, end_to_end):
+    home, _, snapshots = nights
+    header = "扣缴义务人名称,扣缴义务人识别号,纳税人姓名,证件类型,证件号码,所得项目,税款所属期,收入额,扣缴税额,手机号码"
+    bad = home.intake / "tax" / "个税扣缴_坏_20261104.csv"
+    bad.write_text("\n".join([header, *["坏,行"] * 1500, ""]), encoding="utf-8")
+    result = end_to_end.run(home, date(2026, 11, 4))
+    assert result.exit_code == Exit.BLOCKED, result.output
+    assert "quarantine_rate_bearable" in result.output
+    assert end_to_end.published(home) == snapshots[-1]
+    last = read_reports(home)[-1]
+    assert last.status == "blocked"
+    assert [line.check for line in last.checks_failed if line.is_blocking] == ["std_tax__withholding"]
+    assert "blocked" in end_to_end.popbase("status", "--home", home.root).output
+
+
+def kill_when(home: Home, night: str, sign) -> None:
+    """Start a run and kill it, without a chance to clean up, as soon as the sign is there."""
+    process = subprocess.Popen(
+        [*COMMAND, str(home.root), "--night", night], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not sign() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert process.poll() is None, "the run ended before it could be killed"
+    process.kill()
+    process.communicate()
+
+
+def receipts_of(home: Home, department: str, night: str):
+    return lambda: any(night in path.read_text() for path in (home.receipts / department).glob("*.receipt.json"))
+
+
+def test_killed_nights_are_completed(nights, city, tmp_path_factory, end_to_end):
+    """Killed at any moment: yesterday's base stays readable, and the next run does what one without a kill did."""
+    _, _, undisturbed = nights
+    home = Home(tmp_path_factory.mktemp("kill") / "home").prepare()
+    first, second, _ = end_to_end.NIGHTS
+
+    end_to_end.deliver(city, home, 0)
+    kill_when(home, first.isoformat(), receipts_of(home, "civil_affairs", first.isoformat()))
+    assert not home.base.exists()
+    result = end_to_end.run(home, first)
+    assert result.exit_code in (Exit.OK, Exit.FILES_REFUSED), result.output
+    before = end_to_end.published(home)
+
+    end_to_end.deliver(city, home, 1)
+    kill_when(home, second.isoformat(), receipts_of(home, "tax", second.isoformat()))
+    assert end_to_end.published(home) == before
+    result = end_to_end.run(home, second)
+    assert result.exit_code in (Exit.OK, Exit.FILES_REFUSED), result.output
+    after = end_to_end.published(home)
+    assert [report.status for report in read_reports(home)] == ["published", "published"]
+    for found, expected in zip((before, after), undisturbed, strict=False):
+        assert sorted(row[1:] for row in found["crosswalk"]) == sorted(row[1:] for row in expected["crosswalk"])

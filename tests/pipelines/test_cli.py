@@ -1,0 +1,120 @@
+import json
+import time
+
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli import app, Exit, exit_code
+from pipelines.report import CheckLine, FileLine, NightReport, read_reports, write_report
+from pipelines.writer import hold_writer
+
+runner = CliRunner()
+
+
+def invoke(*arguments):
+    return runner.invoke(app, [str(argument) for argument in arguments], env={"COLUMNS": "200"})
+
+
+def file_line(**values):
+    line = {
+        "file": "tax/a.csv", "department": "tax", "extract": "withholding", "status": "accepted", "reason_code": "",
+        "delivered": 10, "accepted": 6, "quarantined": 1, "non_data": 3, "mentions": 6,
+    }  # fmt: skip
+    return FileLine(**{**line, **values})
+
+
+@pytest.fixture
+def report():
+    return NightReport(
+        night="2026-11-01",
+        run_id="r",
+        status="published",
+        started_at="2026-11-01T02:00:00.000+00:00",
+        seconds=1.5,
+        files=[file_line(), file_line(file="tax/b.csv", status="refused", reason_code="file_empty", delivered=0)],
+        persons={"persons": 5, "new": 5, "merged": 0, "split": 0},
+        links=[("founder", 5, 5)],
+        checks_passed=3,
+        checks_failed=[CheckLine("std_tax__withholding", "std_tax", False, {"name_not_blank": 2})],
+    )
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["sql"], ["synth"], ["score"], ["contracts"], ["contracts", "check"]])
+def test_every_command_has_help(command):
+    result = invoke(*command, "--help")
+    assert result.exit_code == Exit.OK
+    assert "Usage" in result.output
+
+
+@pytest.mark.parametrize(
+    ("status", "refused", "code"),
+    [
+        ("published", False, 0),
+        ("published", True, 3),
+        ("blocked", False, 4),
+        ("blocked", True, 4),
+        ("failed", False, 1),
+    ],
+)
+def test_exit_codes_a_scheduler_can_use(status, refused, code):
+    assert exit_code(status, has_refused_files=refused) == code
+
+
+def test_usage_errors_exit_with_2(tmp_path):
+    assert invoke("status").exit_code == Exit.USAGE
+    assert invoke("run", "--home", tmp_path, "--night", "tonight").exit_code == Exit.USAGE
+    assert invoke("sql", "--home", tmp_path, "--format", "xml", "SELECT 1").exit_code == Exit.USAGE
+    assert invoke("score", tmp_path / "none.duckdb", "--truth", tmp_path).exit_code == Exit.USAGE
+
+
+def test_second_run_is_busy(home):
+    with hold_writer(home):
+        assert invoke("run", "--home", home.root).exit_code == Exit.BUSY
+
+
+def test_query_before_the_first_night_says_so(home):
+    result = invoke("sql", "--home", home.root, "SELECT 1")
+    assert result.exit_code == Exit.FAILED
+    assert "nothing is published yet" in result.output
+
+
+def test_report_is_kept_and_read_again(home, report):
+    path = write_report(home, report)
+    assert read_reports(home) == [report]
+    [line] = json.loads(path.read_text(encoding="utf-8"))["departments"]
+    assert (line["files"], line["refused"], line["delivered"]) == (2, 1, 10)
+
+
+def test_status_shows_the_last_nights_at_once(home, report):
+    write_report(home, report)
+    started = time.perf_counter()
+    result = invoke("status", "--home", home.root)
+    assert time.perf_counter() - started < 1
+    assert result.exit_code == Exit.OK
+    assert "2026-11-01" in result.output
+    assert "published" in result.output
+
+
+def test_status_imports_nothing_heavy():
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from pipelines.cli import app; from pipelines import show;"
+        "print([m for m in ('dagster', 'duckdb', 'pyarrow', 'pandas', 'great_expectations') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_contracts_are_listed():
+    result = invoke("contracts", "list")
+    assert result.exit_code == Exit.OK
+    assert "public_security" in result.output
+
+
+def test_contract_that_does_not_fit_is_refused(tmp_path):
+    path = tmp_path / "new.yml"
+    path.write_text("department: new\n", encoding="utf-8")
+    assert invoke("contracts", "check", path).exit_code == Exit.FAILED
+    assert invoke("contracts", "check", tmp_path / "none.yml").exit_code == Exit.FAILED

@@ -1,0 +1,109 @@
+import json
+import os
+import time
+
+import dagster as dg
+import pytest
+
+from pipelines.build import build_defs
+from pipelines.names import NIGHTLY_MERGE
+from pipelines.resources import House
+from pipelines.sensors import look_at_intake, QUIET_SECONDS, read_cursor
+from sources.intake import scan_intake
+
+DEPARTMENTS = ("tax", "hrss")
+
+
+def look(intake, before, now):
+    return look_at_intake(intake, scan_intake(intake, DEPARTMENTS, now, QUIET_SECONDS), before)
+
+
+@pytest.fixture
+def intake(tmp_path):
+    (tmp_path / "tax").mkdir()
+    return tmp_path
+
+
+LATER = time.time() + 1000
+
+
+def test_file_is_taken_only_after_it_stayed_the_same(intake):
+    file = intake / "tax" / "a.csv"
+    file.write_text("1")
+    assert look(intake, {}, time.time()).run_key is None
+    first = look(intake, {}, LATER)
+    assert (first.run_key, first.arriving) == (None, 1)
+    second = look(intake, first.seen, LATER)
+    assert second.run_key is not None
+    assert second.arriving == 0
+
+
+def test_file_that_grew_is_still_arriving(intake):
+    file = intake / "tax" / "a.csv"
+    file.write_text("1")
+    first = look(intake, {}, LATER)
+    file.write_text("12")
+    assert look(intake, first.seen, LATER).run_key is None
+
+
+def settled_key(intake):
+    return look(intake, look(intake, {}, LATER).seen, LATER).run_key
+
+
+def test_corrected_file_of_the_same_name_and_time_has_another_key(intake):
+    file = intake / "tax" / "a.csv"
+    file.write_text("1")
+    os.utime(file, (1000, 1000))
+    before = settled_key(intake)
+    assert settled_key(intake) == before
+    file.write_text("2")
+    os.utime(file, (1000, 1000))
+    assert settled_key(intake) != before
+
+
+def test_old_file_dropped_late_is_not_skipped(intake):
+    newer = intake / "tax" / "new.csv"
+    newer.write_text("1")
+    seen = look(intake, look(intake, {}, LATER).seen, LATER).seen
+    older = intake / "tax" / "old.csv"
+    older.write_text("2")
+    os.utime(older, (1000, 1000))
+    seen = look(intake, seen, LATER).seen
+    assert look(intake, seen, LATER).seen["tax/old.csv"][2]
+
+
+def test_refused_entries_start_a_night_too(intake):
+    (intake / "nobody").mkdir()
+    (intake / "nobody" / "a.csv").write_text("1")
+    assert look(intake, {}, LATER).run_key is not None
+
+
+def test_sensor_asks_for_one_run_and_waits_while_a_night_is_merged(home, monkeypatch):
+    (home.intake / "tax").mkdir()
+    (home.intake / "tax" / "个税扣缴.csv").write_text("1")
+    monkeypatch.setattr("pipelines.sensors.time.time", lambda: LATER)
+    repository = build_defs(home).get_repository_def()
+    sensor = repository.get_sensor_def("intake_finished_arriving")
+    instance = dg.DagsterInstance.ephemeral()
+
+    def tick(cursor):
+        context = dg.build_sensor_context(
+            instance=instance,
+            cursor=cursor,
+            resources={"house": House(root=str(home.root))},
+        )
+        return sensor(context)
+
+    first = tick(None)
+    assert not first.run_requests
+    second = tick(first.cursor)
+    assert len(second.run_requests) == 1
+    assert second.dynamic_partitions_requests[0].partition_keys == [second.run_requests[0].partition_key]
+    instance.add_run(dg.DagsterRun(job_name=NIGHTLY_MERGE, status=dg.DagsterRunStatus.STARTED))
+    assert not tick(second.cursor).run_requests
+
+
+def test_cursor_survives_json():
+    seen = {"tax/a.csv": (1, 2.5, "ff")}
+    assert read_cursor(json.dumps(seen)) == seen
+    assert read_cursor(None) == {}

@@ -11,7 +11,7 @@ LOCKED  := $(VENV)/.locked
 READY   := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo demo-clean test lint lock clean
+.PHONY: help venv demo test lint lock clean
 
 help:
 	@echo "make demo   write fictitious extracts, merge them night by night, show the result"

@@ -1,6 +1,6 @@
 """Contract files as text: size, plain YAML, and the line of each field.
 
-Only `yaml.safe_load` makes values; the node tree beside it is walked for what safe_load hides: keys
+Only the safe loader makes values; the node tree beside it is walked for what that hides: keys
 written twice (the last one wins silently) and aliases (a small file may unfold to a huge one).
 """
 
@@ -14,6 +14,9 @@ from sources.errors import SourcesError
 
 MAX_BYTES = 1024 * 1024
 """A contract is read by people; anything bigger is not one."""
+
+_MOST_LEVELS = 50
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Field = tuple[str | int, ...]
 
@@ -46,11 +49,11 @@ def read_contract_text(path: Path) -> ContractText:
         raise ContractError(path.name, [f"bigger than {MAX_BYTES} bytes; remove what is not a contract"])
     try:
         text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, Loader=yaml.SafeLoader)):
-            raise ContractError(path.name, ["uses a YAML alias (*name); write the part out"])
+        if finding := _strange(text):
+            raise ContractError(path.name, [finding])
+        node = yaml.compose(text, Loader=_Loader)
         lines, repeated = _index(node)
-        data = yaml.safe_load(text)
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 the safe loader, in C where there is one
     except UnicodeDecodeError as error:
         raise ContractError(path.name, [f"not UTF-8 at byte {error.start}; save the file as UTF-8"]) from None
     except yaml.MarkedYAMLError as error:
@@ -58,11 +61,21 @@ def read_contract_text(path: Path) -> ContractText:
         raise ContractError(path.name, [f"line {line}: not YAML: {error.problem}"]) from None
     except yaml.YAMLError:
         raise ContractError(path.name, ["not YAML: holds characters that YAML does not allow"]) from None
-    except RecursionError:
-        raise ContractError(path.name, ["nested too deeply to be a contract"]) from None
     if repeated:
         raise ContractError(path.name, [f"line {line}: key {key} is written twice; keep one" for line, key in repeated])
     return ContractText(data, lines)
+
+
+def _strange(text: str) -> str | None:
+    """What must be known before a tree is built: libyaml builds it by recursion, and crashes when it is deep."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.AliasEvent):
+            return "uses a YAML alias (*name); write the part out"
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MOST_LEVELS:
+            return "nested too deeply to be a contract"
+    return None
 
 
 def line_of(lines: dict[Field, int], field: Field) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime, UTC
 
 import dagster as dg
 
-from pipelines.deliveries import clear_intake
+from pipelines.claims import clear_intake
 from pipelines.merge import merge_night, MergeCounts
 from pipelines.names import BASE, CROSSWALK, OWNERS, PERSON, POOL, standard_asset
 from pipelines.partitions import night_of, NIGHTS

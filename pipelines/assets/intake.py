@@ -5,7 +5,7 @@ from datetime import datetime, UTC
 
 import dagster as dg
 
-from pipelines.deliveries import claim_deliveries, IntakeCounts
+from pipelines.claims import claim_deliveries, IntakeCounts
 from pipelines.names import FILES_ACCEPTED, FILES_FINISHED, INTAKE, OWNERS, POOL
 from pipelines.partitions import night_of, NIGHTS
 from pipelines.resources import Writer

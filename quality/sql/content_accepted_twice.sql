@@ -1,5 +1,5 @@
 SELECT department
 FROM delivery
-WHERE status NOT IN ('duplicate', 'refused')
+WHERE status NOT IN ('duplicate', 'refused', 'withdrawn')
 GROUP BY department, sha256
 HAVING count(*) > 1

@@ -3,6 +3,6 @@ FROM delivery AS d
 LEFT JOIN (
     SELECT delivery_id, count(DISTINCT (row_number, line_number)) AS stored FROM quarantined_row GROUP BY ALL
 ) AS q USING (delivery_id)
-WHERE d.status NOT IN ('duplicate', 'refused')
+WHERE d.status NOT IN ('duplicate', 'refused', 'withdrawn')
     AND d.rows_quarantined IS NOT NULL
     AND d.rows_quarantined <> coalesce(q.stored, 0)

@@ -147,3 +147,12 @@ def test_a_closed_night_stays_as_it_is(house):
     assert nights(house.con).to_pylist() == before
     assert (before[0]["status"], before[0]["deliveries"], before[0]["mentions"]) == ("published", 1, 1)
     assert not finish_night(house.con, SECOND, house.rows("SELECT now()")[0][0])
+
+
+def test_a_file_taken_back_before_its_night_was_merged_leaves_nothing(house):
+    house.deliver(FIRST, A[0], [MENTION])
+    claims = house.claim(SECOND, (A[0], "tax", "corrected"))
+    assert statuses(claims) == [(A[0], "claimed", True)]
+    assert house.rows("SELECT status FROM delivery ORDER BY delivery_id") == [("withdrawn",), ("claimed",)]
+    assert house.rows("SELECT count(*) FROM std_mention") == [(0,)]
+    assert len(pending_deliveries(house.con)) == 1

@@ -41,7 +41,7 @@ CREATE TABLE delivery (
     claimed_at TIMESTAMPTZ NOT NULL,
     merged_at TIMESTAMPTZ
 );
-COMMENT ON COLUMN delivery.status IS 'claimed: to be read; accepted; duplicate; refused';
+COMMENT ON COLUMN delivery.status IS 'claimed: to be read; accepted; duplicate; refused; withdrawn: taken back before it was merged';
 COMMENT ON COLUMN delivery.exported_on IS 'the date in the file name, when it is a date up to the night';
 
 CREATE TABLE quarantined_row (

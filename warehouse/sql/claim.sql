@@ -5,6 +5,18 @@
 UPDATE delivery SET night = getvariable('wh_night') WHERE merged_at IS NULL AND night <> getvariable('wh_night');
 DELETE FROM night WHERE status = 'open' AND merged_at IS NULL AND night <> getvariable('wh_night');
 
+-- A delivery that was read but never merged, and whose file has gone from the intake or was replaced there, was taken
+-- back by its department. This is also the way on from a night that a check stopped.
+CREATE OR REPLACE TEMP TABLE _wh_withdrawn AS
+SELECT d.delivery_id FROM delivery AS d
+WHERE d.merged_at IS NULL AND d.status IN ('claimed', 'accepted')
+    AND NOT EXISTS (FROM _wh_found AS f WHERE f.file = d.file AND f.sha256 = d.sha256);
+DELETE FROM std_relation WHERE from_mention_id >> 34 IN (SELECT delivery_id FROM _wh_withdrawn);
+DELETE FROM std_mention WHERE delivery_id IN (SELECT delivery_id FROM _wh_withdrawn);
+DELETE FROM quarantined_row WHERE delivery_id IN (SELECT delivery_id FROM _wh_withdrawn);
+UPDATE delivery SET status = 'withdrawn', mentions = 0, merged_at = getvariable('wh_claimed_at')
+WHERE delivery_id IN (SELECT delivery_id FROM _wh_withdrawn);
+
 -- Found again: by the run after a kill, or because it could not be removed from the intake.
 CREATE OR REPLACE TEMP TABLE _wh_known AS
 SELECT f.file, f.department, f.sha256, max(d.delivery_id) AS delivery_id
@@ -14,7 +26,7 @@ JOIN delivery AS d
     AND d.department IS NOT DISTINCT FROM f.department
     AND d.sha256 IS NOT DISTINCT FROM f.sha256
     AND (d.merged_at IS NULL OR d.night = getvariable('wh_night'))
-WHERE f.reason_code IS NULL OR d.reason_code = f.reason_code
+WHERE (f.reason_code IS NULL OR d.reason_code = f.reason_code) AND d.status <> 'withdrawn'
 GROUP BY ALL;
 
 -- What was refused after reading is read again when it is dropped again: the contract may know it now.

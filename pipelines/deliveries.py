@@ -12,13 +12,18 @@ from typing import Any
 import duckdb
 
 from pipelines.home import Home
-from sources.contract import Contract
+from sources.contract import Contract, DEFAULT_RANK, Extract
+from sources.home_division import find_home_division
 from sources.intake import archive_path
 from sources.mentions import raw_mentions_sql, relations_sql
 from sources.reading import read_delivery, Reading
 from sources.receipt import ReceiptFacts, Status, write_receipt
 from sources.standardise import standardise_mentions
 from warehouse import ledger
+from warehouse.settings import keep_setting, read_setting
+
+HOME_DIVISION = "home_division"
+"""Setting: the county that the base is kept for (GB/T 2260)."""
 
 
 @dataclass
@@ -51,10 +56,50 @@ def standardise_deliveries(
     """Read and store every delivery of a department that waits for it."""
     counts = DepartmentCounts()
     waiting = ledger.pending_deliveries(con).to_pylist()
-    for delivery in waiting:
-        if delivery["department"] == contract.department:
-            _standardise_delivery(con, home, contract, contracts, night, delivery, counts)
+    own = [delivery for delivery in waiting if delivery["department"] == contract.department]
+    division = _home_division(con, home, contracts, waiting) if own else None
+    for delivery in own:
+        _standardise_delivery(con, home, contract, contracts, night, delivery, division, counts)
     return counts
+
+
+def _home_division(
+    con: duckdb.DuckDBPyConnection, home: Home, contracts: Sequence[Contract], waiting: Sequence[dict[str, Any]]
+) -> str | None:
+    """The county of this base: as kept, else as the most trusted of the waiting deliveries tells it.
+
+    It is kept for good once a delivery of the backbone has told it.
+    """
+    if kept := read_setting(con, HOME_DIVISION):
+        return kept
+    by_name = {contract.department: contract for contract in contracts}
+    rank = {name: contract.trust.get("citizen_id", DEFAULT_RANK) for name, contract in by_name.items()}
+    for delivery in sorted(waiting, key=lambda each: (rank[each["department"]], each["file"])):
+        contract = by_name[delivery["department"]]
+        reading = _read(home, contract, contracts, delivery)
+        if reading.extract is None:
+            continue
+        _extract_mentions(con, contract, reading.extract, reading)
+        if found := find_home_division(con, "raw_mention"):
+            if rank[contract.department] == min(rank.values()):
+                keep_setting(con, HOME_DIVISION, found)
+            return found
+    return None
+
+
+def _read(home: Home, contract: Contract, contracts: Sequence[Contract], delivery: dict[str, Any]) -> Reading:
+    path = archive_path(home.archive, delivery["sha256"])
+    return read_delivery(path, PurePosixPath(delivery["file"]).name, contract, contracts)
+
+
+def _extract_mentions(con: duckdb.DuckDBPyConnection, contract: Contract, extract: Extract, reading: Reading) -> None:
+    """Leave the mentions of a delivery in the temporary table `raw_mention` (RAW_MENTION)."""
+    con.register("delivered_row", reading.rows)
+    try:
+        mentions = raw_mentions_sql(contract.department, extract, "delivered_row")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE raw_mention AS {mentions}")
+    finally:
+        con.unregister("delivered_row")
 
 
 def _standardise_delivery(
@@ -64,29 +109,29 @@ def _standardise_delivery(
     contracts: Sequence[Contract],
     night: date,
     delivery: dict[str, Any],
+    division: str | None,
     counts: DepartmentCounts,
 ) -> None:
-    path = archive_path(home.archive, delivery["sha256"])
-    reading = read_delivery(path, PurePosixPath(delivery["file"]).name, contract, contracts)
-    _standardise(con, contract, reading, delivery["delivery_id"], night)
-    _write_receipt(home, night, delivery, reading, path.stat().st_size)
+    reading = _read(home, contract, contracts, delivery)
+    _standardise(con, contract, reading, delivery["delivery_id"], night, division)
+    _write_receipt(home, night, delivery, reading)
     mentions = ledger.store_delivery(con, delivery["delivery_id"], _facts(reading), reading.problems)
     counts.add(reading, mentions)
 
 
 def _standardise(
-    con: duckdb.DuckDBPyConnection, contract: Contract, reading: Reading, delivery_id: int, night: date
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    reading: Reading,
+    delivery_id: int,
+    night: date,
+    division: str | None,
 ) -> None:
     """Leave `new_std_mention`, `new_std_address` and `new_std_relation` for the ledger."""
     extract = reading.extract
     if extract is None:
         return
-    con.register("delivered_row", reading.rows)
-    try:
-        mentions = raw_mentions_sql(contract.department, extract, "delivered_row")
-        con.execute(f"CREATE OR REPLACE TEMP TABLE raw_mention AS {mentions}")
-    finally:
-        con.unregister("delivered_row")
+    _extract_mentions(con, contract, extract, reading)
     standardise_mentions(
         con,
         raw_relation="raw_mention",
@@ -95,18 +140,19 @@ def _standardise(
         extract=extract.extract,
         roles=extract.roles,
         night=night,
+        home_division=division,
         known_addresses_relation="std_address",
     )
     con.execute(f"CREATE OR REPLACE TEMP TABLE new_std_relation AS {relations_sql(extract, 'new_std_mention')}")
 
 
-def _write_receipt(home: Home, night: date, delivery: dict[str, Any], reading: Reading, size_bytes: int) -> None:
+def _write_receipt(home: Home, night: date, delivery: dict[str, Any], reading: Reading) -> None:
     status: Status = "refused" if reading.refused_reason else "accepted"
     facts = ReceiptFacts(
         department=delivery["department"],
         file=delivery["file"],
         sha256=delivery["sha256"],
-        size_bytes=size_bytes,
+        size_bytes=archive_path(home.archive, delivery["sha256"]).stat().st_size,
         status=status,
         night=night.isoformat(),
         reason_code=reading.refused_reason,

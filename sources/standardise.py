@@ -8,7 +8,6 @@ Everything works on the distinct values of a delivery. Raw values stay beside th
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
 
 import duckdb
 
@@ -20,9 +19,6 @@ from sources.standards.names import standardise_names
 from sources.standards.organisations import standardise_organisations
 from sources.standards.phones import standardise_phones
 from sources.standards.statements import prepare_statements, run_statements
-
-HOME_DIVISION: Final = "370114"
-"""The county of this base where a caller does not name another (GB/T 2260; former codes are the same county)."""
 
 _DATES = ("record_date", "birth_date", "status_date", "death_date", "event_date", "valid_from", "valid_to")
 _ADDRESSES = ("residence_address", "registered_address", "dwelling_address")
@@ -37,7 +33,7 @@ def standardise_mentions(
     extract: str,
     roles: Sequence[str],
     night: date,
-    home_division: str = HOME_DIVISION,
+    home_division: str | None = None,
     known_addresses_relation: str | None = None,
 ) -> None:
     """Replace the temporary tables `new_std_mention` (STD_MENTION) and `new_std_address` (STD_ADDRESS).
@@ -50,7 +46,8 @@ def standardise_mentions(
         extract: by contract.
         roles: all roles of the extract, in the order that numbers them.
         night: dates after it are errors, and it is the record date where a row has none.
-        home_division: the county that this base is kept for.
+        home_division: the county that this base is kept for (GB/T 2260; former codes are the same county);
+            without one, only addresses that name no division are local.
         known_addresses_relation: a table with `address_raw`; those texts are not parsed again.
     """
     con.execute(f"CREATE OR REPLACE TEMP VIEW std_raw AS SELECT * FROM {raw_relation}")  # noqa: S608 - a relation, no value

@@ -23,7 +23,7 @@ ELSEWHERE_PATTERN = ".*(外籍|外国|国外|境外|海外|不详|未知|同上|
 """Words that stand in an address cell and name no place of ours."""
 
 
-def standardise_addresses(con: duckdb.DuckDBPyConnection, texts_query: str, home_division: str) -> None:
+def standardise_addresses(con: duckdb.DuckDBPyConnection, texts_query: str, home_division: str | None) -> None:
     """Parse distinct address texts into the temporary table `new_std_address` (STD_ADDRESS).
 
     Args:

@@ -12,7 +12,7 @@ from sources.standards.statements import run_statements
 DIVISIONS = Path(__file__).parent / "data" / "gbt2260_divisions.csv"
 
 
-def load_divisions(con: duckdb.DuckDBPyConnection, home_division: str) -> None:
+def load_divisions(con: duckdb.DuckDBPyConnection, home_division: str | None) -> None:
     """Make the temporary tables `std_division` and `std_division_prefix`.
 
     Args:
@@ -34,11 +34,11 @@ def load_divisions(con: duckdb.DuckDBPyConnection, home_division: str) -> None:
     con.execute("SET VARIABLE home_division_given = $1", [home_division])
 
 
-def _is_loaded(con: duckdb.DuckDBPyConnection, home_division: str) -> bool:
+def _is_loaded(con: duckdb.DuckDBPyConnection, home_division: str | None) -> bool:
     """Temporary tables go with a transaction that is rolled back, variables stay: both are looked at."""
     found = con.execute(
         "SELECT count(*) FROM duckdb_tables() WHERE temporary AND table_name IN ('std_division', 'std_division_prefix')"
-        " AND getvariable('home_division_given') = $1",
+        " AND getvariable('home_division_given') IS NOT DISTINCT FROM $1",
         [home_division],
     ).fetchall()
     return bool(found[0][0] == 2)

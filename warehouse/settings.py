@@ -1,0 +1,14 @@
+"""Facts about a deployment that are found once and kept: a name, a value."""
+
+import duckdb
+
+
+def read_setting(con: duckdb.DuckDBPyConnection, name: str) -> str | None:
+    """The value of a setting, or None while it has not been found."""
+    rows = con.execute("SELECT value FROM setting WHERE name = ?", [name]).fetchall()
+    return rows[0][0] if rows else None
+
+
+def keep_setting(con: duckdb.DuckDBPyConnection, name: str, value: str) -> None:
+    """Keep a setting for good; the first value stays."""
+    con.execute("INSERT OR IGNORE INTO setting VALUES (?, ?)", [name, value])

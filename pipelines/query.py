@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import duckdb
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from pipelines.errors import PipelinesError
 from pipelines.home import Home
@@ -49,12 +51,27 @@ def run_query(home: Home, query: str, style: str, limit: int, console: Console) 
 
 def _show_table(names: Sequence[str], found: duckdb.DuckDBPyConnection, limit: int, console: Console) -> None:
     rows = found.fetchmany(limit + 1) if limit else found.fetchall()
-    table = Table(*names, header_style="bold")
-    for row in rows[: limit or None]:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    console.print(table)
+    shown = [["" if value is None else str(value) for value in row] for row in rows[: limit or None]]
+    widths = (max(map(cell_len, column)) + 3 for column in zip(names, *shown, strict=True))
+    if sum(widths) <= console.width:
+        table = Table(*names, header_style="bold")
+        for row in shown:
+            table.add_row(*row)
+        console.print(table)
+    else:
+        _show_records(names, shown, console)
     if limit and len(rows) > limit:
         console.print(f"first {limit} rows; --limit 0 shows all", style="dim")
+
+
+def _show_records(names: Sequence[str], rows: Iterable[Sequence[str]], console: Console) -> None:
+    """Rows that are wider than the screen, one field a line."""
+    for number, row in enumerate(rows, start=1):
+        console.rule(f"row {number}", align="left", style="dim")
+        fields = Table.grid(padding=(0, 2))
+        for name, value in zip(names, row, strict=True):
+            fields.add_row(f"[bold]{name}", Text(value))
+        console.print(fields)
 
 
 def _write_csv(names: Sequence[str], found: duckdb.DuckDBPyConnection, limit: int, console: Console) -> None:

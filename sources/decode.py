@@ -12,7 +12,7 @@ import codecs
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sources.sniff import HEAD_BYTES, sniff, Sniffed
@@ -112,6 +112,17 @@ class Decoder:
         self.damaged[self.line_count + block.count(b"\n", 0, start) + 1] = self._block_offset + start + first
         body = piece.rstrip(b"\r\n")  # apart, since half a GB18030 character would take the line end with it
         return body.decode(encoding, "replace").replace("\0", "\ufffd") + piece[len(body) :].decode("ascii")
+
+
+def is_taken_for_gb18030(lines: Iterable[str]) -> bool:
+    """Whether text decoded as GB18030 was written in another double-byte encoding (Big5, Shift-JIS).
+
+    Nearly every pair of bytes is some character of GB18030; but of the characters in use, simplified ones stand in
+    GB2312 and traditional ones in Big5, while half of those that come out by mistake stand in neither.
+    """
+    pairs = [c for line in lines for c in line if c > "\x7f" and len(c.encode("gb18030")) == 2]
+    odd = sum(not (c.encode("gb2312", "ignore") or c.encode("big5", "ignore")) for c in pairs)
+    return odd * 10 > max(len(pairs), 50)
 
 
 def _prevailing(piece: bytes) -> str:

@@ -34,10 +34,16 @@ ARRIVING_SUFFIXES = (
 )
 """Names under which programs write a file that is not finished yet."""
 
+_LITTER = ("._", ".ds_store", "thumbs.db", "desktop.ini", ".directory", "$recycle.bin")
+"""How the names begin of what file managers leave in every folder; nobody delivered it."""
+
 
 @dataclass(frozen=True)
 class FoundFile:
-    """One entry of the intake. `path` is relative to it, with `/`; a refused entry has a `reason_code`."""
+    r"""One entry of the intake. `path` is relative to it, with `/`; a refused entry has a `reason_code`.
+
+    Bytes of a name that are no UTF-8 stand in `path` as `\xb2`; such an entry is always refused.
+    """
 
     path: str
     department: str | None
@@ -63,7 +69,7 @@ def scan_intake(intake: Path, departments: Collection[str], now: float, quiet_se
 
     Returns:
         Files that are ready, still arriving, or refused (`department_unknown`, `file_outside_department`,
-        `file_symlink`, `file_name_unsafe`, `file_not_regular`, `file_unreadable`).
+        `file_symlink`, `file_name_unsafe`, `file_not_regular`, `file_unreadable`); not what file managers leave.
     """
     if not intake.is_dir():
         return []
@@ -87,6 +93,8 @@ def _found(
     entry: os.DirEntry[str], intake: Path, departments: Collection[str], now: float, quiet_seconds: float
 ) -> FoundFile | None:
     path = Path(entry.path).relative_to(intake)
+    if entry.name.lower().startswith(_LITTER):
+        return None
     try:
         status = entry.stat(follow_symlinks=False)
     except FileNotFoundError:
@@ -96,7 +104,8 @@ def _found(
     is_arriving = not _is_finished_name(path) or (quiet_seconds > 0 and now - status.st_ctime < quiet_seconds)
     state: State = "refused" if reason_code else "arriving" if is_arriving else "ready"
     known = department if department in departments and len(path.parts) > 1 else None
-    return FoundFile(path.as_posix(), known, status.st_size, status.st_mtime, state, reason_code)
+    shown = path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return FoundFile(shown, known, status.st_size, status.st_mtime, state, reason_code)
 
 
 def _is_finished_name(path: Path) -> bool:

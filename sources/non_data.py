@@ -40,13 +40,20 @@ _FOOTER = "|".join(
         rf"^{_OPEN}(完|结束|END( OF (FILE|DATA))?|EOF|以下空白|以下无(数据|正文|内容)|此页无正文){_CLOSE}$",
     )
 )
-_LONE = rf"^([\-—=_*#~]{{3,}}|{_OPEN}([^:：]*盖章|签章|公章).*|{_OPEN}\d+{_BLANK}(行受影响|rows?( in set| selected| affected)?\b).*)$"
+_LONE = "|".join(
+    (
+        r"^[\-—=_*#~]{3,}$",
+        rf"^{_OPEN}([^:：]*盖章|签章|公章)",
+        rf"^{_OPEN}\d+{_BLANK}(行受影响|rows?( in set| selected| affected)?\b)",
+    )
+)
 """What is a footer only where nothing else stands in the record."""
 
 _SAYS_TOTAL = re.compile(r"计|数|total", re.IGNORECASE)
 _COUNT = re.compile(
-    r"(?:计|共有?|数|总量|选择|[询索]到|导出)(?:[(（][人户条笔件][)）])?\s*[:：]?\s*(\d[\d,]*)\s*(?:[条行人户笔件)）。；;]|\s|$)"
-    r"|(\d[\d,]*)\s*(?:行受影响|rows?\b)"
+    r"(?:计|total|共有?|数|总量|选择|[询索]到|导出)(?:[(（][人户条笔件][)）])?\s*[:：]?\s*(\d[\d,]*)\s*(?:[条行人户笔件)）。；;]|\s|$)"
+    r"|(\d[\d,]*)\s*(?:行受影响|rows?\b)",
+    re.IGNORECASE,
 )
 _PLAIN_COUNT = re.compile(r"(\d[\d,]*)\s*(?:条|行|人|户|笔|件|人次)?")
 _LOOK_AT_CELLS = 4
@@ -85,9 +92,7 @@ def _replaced(kinds: pa.Array, positions: pa.Array, kind: int) -> pa.Array:
     return pc.if_else(mask, kind, kinds)
 
 
-def _totals_and_footers(
-    columns: Sequence[pa.Array], sparse: pa.Array, lone: pa.Array
-) -> list[tuple[pa.Array, int]]:
+def _totals_and_footers(columns: Sequence[pa.Array], sparse: pa.Array, lone: pa.Array) -> list[tuple[pa.Array, int]]:
     rows = pc.indices_nonzero(sparse)
     if not len(rows):
         return []

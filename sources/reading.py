@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 
 from sources.acceptance import problems_table, RecordSorter
 from sources.contract import Contract, Extract
-from sources.decode import Decoder
+from sources.decode import Decoder, is_taken_for_gb18030
 from sources.errors import CountsDifferError, DeliveryRefusedError
-from sources.layout import find_layout, Layout
+from sources.layout import find_layout, Layout, PREVIEW_LINES
 from sources.rows import RecordReader
 from sources.tables import ROW_PROBLEMS, ROWS
 
@@ -79,6 +79,8 @@ def read_delivery(path: Path, file_name: str, contract: Contract, others: Iterab
         blocks = decoder.blocks()
         first = next(blocks, [])
         encoding = decoder.encoding
+        if encoding == "gb18030" and is_taken_for_gb18030(first[:PREVIEW_LINES]):
+            raise DeliveryRefusedError("encoding_unknown")
         layout = find_layout(first, file_name, contract, others)
         reader = RecordReader(layout.delimiter, layout.width)
         sorter = RecordSorter(layout, decoder, reader)

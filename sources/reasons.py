@@ -29,7 +29,7 @@ _ALL = (
     Reason(
         "file_name_unsafe",
         "file",
-        "文件名含有“..”、反斜杠、控制字符或不可见字符",
+        "文件名含有“..”、反斜杠、控制字符或不可见字符，或不是 UTF-8 编码",
         "请改为只含汉字、字母、数字、下划线的文件名后重新报送。",
     ),
     Reason("file_not_regular", "file", "收到的不是普通文件", "请只放入数据文件。"),
@@ -48,6 +48,12 @@ _ALL = (
     Reason("not_csv_pdf", "file", "这是 PDF 文档，不是 CSV 文本", _CSV),
     Reason("not_csv_html", "file", "这是网页或 XML 文件，不是 CSV 文本", _CSV),
     Reason("not_csv_binary", "file", "文件内容不是文本", _CSV),
+    Reason(
+        "encoding_unknown",
+        "file",
+        "文件编码既不是 UTF-8、UTF-16，也不是 GB18030（如 Big5）",
+        "请以 UTF-8 编码重新导出。",
+    ),
     Reason("file_mojibake", "file", "整个文件的汉字在导出前已成乱码，无法还原", "请检查导出程序的编码设置，重新导出。"),
     Reason(
         "unknown_file",

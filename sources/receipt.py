@@ -67,7 +67,7 @@ def write_receipt(folder: Path, facts: ReceiptFacts, reading: Reading | None = N
 def receipt_summary(facts: ReceiptFacts, reading: Reading | None = None) -> dict[str, Any]:
     """The JSON summary: counts, reasons, what was recognised; no values."""
     taken = reading or Reading()
-    reason_code = facts.reason_code or taken.refused_reason
+    reason_code = _reason_code(facts, reading)
     value_problems = Counter(taken.value_problems["reason_code"].to_pylist())
     return {
         "department": facts.department,
@@ -106,7 +106,7 @@ def receipt_summary(facts: ReceiptFacts, reading: Reading | None = None) -> dict
 
 def _lines(facts: ReceiptFacts, reading: Reading | None) -> Iterator[tuple[str, ...]]:
     """The lines of the CSV: one for the file if it was not taken, then one for each row."""
-    reason_code = facts.reason_code or (reading.refused_reason if reading else None)
+    reason_code = _reason_code(facts, reading)
     if reason_code:
         reason = _reason(reason_code)
         columns = "、".join(reading.missing_columns) if reading else ""
@@ -122,6 +122,12 @@ def _lines(facts: ReceiptFacts, reading: Reading | None) -> Iterator[tuple[str, 
     for code in reading.warnings:
         reason = _reason(code)
         yield "", "", "", reason.code, f"提示：{reason.title_zh}", reason.how_to_fix_zh, ""
+
+
+def _reason_code(facts: ReceiptFacts, reading: Reading | None) -> str | None:
+    """Why the whole file was not taken."""
+    copied = "file_duplicate" if facts.status == "duplicate" else None
+    return facts.reason_code or (reading.refused_reason if reading else None) or copied
 
 
 def _reason(code: str) -> Reason:
@@ -151,7 +157,7 @@ def _safe_stem(file: str) -> str:
 
 def _plain(text: str) -> str:
     """A text without characters that could hide or turn around other text."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+    return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else "\ufffd" for c in text)
 
 
 def _write_whole(path: Path, content: bytes) -> None:

@@ -99,11 +99,24 @@ def test_half_a_character_takes_no_line_end_with_it(tmp_path: Path, tail: bytes,
         (b"a,b\rc\nd,e\n", "a,b c\nd,e\n"),
         (b"a,b\nc,d\n\x1a", "a,b\nc,d\n"),
         ("a,b\n\ufeff姓名,d\n".encode(), "a,b\n姓名,d\n"),
+        ("上海,b\rc,d\r".encode("utf-16"), "上海,b\nc,d\n"),
         (b"a,b\nc,d\n" + b"\0" * 50, "a,b\nc,d\n" + "\ufffd" * 50),
     ],
 )
 def test_line_ends_and_stray_marks(tmp_path: Path, content: bytes, expected: str) -> None:
     assert decoded(tmp_path, content)[0] == expected
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark_is_told_by_its_zeros(tmp_path: Path, encoding: str) -> None:
+    text = "编号,名称\n" + "".join(f"{n},第一中学,370114199001011234\n" for n in range(20))
+    assert decoded(tmp_path, text.encode(encoding))[0] == text
+
+
+def test_a_last_line_without_end_stands_in_the_first_block(tmp_path: Path) -> None:
+    path = tmp_path / "delivered.csv"
+    path.write_bytes("标题\n证号,姓名".encode())
+    assert next(Decoder(path).blocks()) == ["标题\n", "证号,姓名"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
@@ -133,6 +146,9 @@ def test_block_size_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         (b"%PDF-1.7\n", "not_csv_pdf"),
         (b"\xef\xbb\xbf  <html><table>", "not_csv_html"),
         (b"<?xml version='1.0'?>", "not_csv_html"),
+        (b"<!-- saved -->\n<table>", "not_csv_html"),
+        ("<table><tr><td>姓名".encode("utf-16"), "not_csv_html"),
+        (b"PK\x05\x06" + b"\0" * 18, "not_csv_zip"),
         (bytes(range(256)) * 4, "not_csv_binary"),
     ],
 )

@@ -70,7 +70,13 @@ def test_unsafe_names_are_refused(intake: Path, name: str) -> None:
 
 def test_a_name_that_is_no_text_is_refused(intake: Path) -> None:
     (Path(os.fsdecode(os.fsencode(intake) + b"/tax/\xd5\xc5.csv"))).write_bytes(b"a")
-    assert [reason for _, _, reason in states(intake).values()] == ["file_name_unsafe"]
+    assert states(intake) == {"tax/\\xd5\\xc5.csv": ("refused", "tax", "file_name_unsafe")}
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "._a.csv", "Thumbs.db", "desktop.ini"])
+def test_what_file_managers_leave_is_passed_over(intake: Path, name: str) -> None:
+    put(intake, f"tax/{name}")
+    assert states(intake) == {}
 
 
 def test_links_pipes_and_strays_are_refused_and_not_followed(intake: Path, tmp_path: Path) -> None:

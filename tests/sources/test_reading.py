@@ -125,6 +125,18 @@ def test_header_only_is_an_accepted_empty_delivery(tmp_path: Path) -> None:
     assert (reading.refused_reason, reading.rows_delivered, reading.rows_accepted) == (None, 1, 0)
 
 
+@pytest.mark.parametrize(("encoding", "reason_code"), [("gb18030", None), ("big5", "encoding_unknown")])
+def test_big5_is_not_taken_for_gb18030(tmp_path: Path, encoding: str, reason_code: str | None) -> None:
+    content = "證號,ID,XM\n" + "D1,張三豐,濟南市章丘區明水街道龍泉社區\n" * 4
+    contract = CONTRACT.model_dump()
+    contract["extracts"][0]["columns"][0]["headers"] = ["ID"]
+    contract["extracts"][0]["columns"][1]["headers"] = ["XM"]
+    path = tmp_path / "delivered"
+    path.write_bytes(content.encode(encoding))
+    reading = read_delivery(path, "钓鱼证_20261101.csv", Contract.model_validate(contract))
+    assert reading.refused_reason == reason_code
+
+
 @pytest.mark.parametrize(
     ("line", "kind"),
     [
@@ -137,6 +149,18 @@ def test_header_only_is_an_accepted_empty_delivery(tmp_path: Path) -> None:
         ("合 计：2人,,,,", "total"),
         (",小计,2,,", "total"),
         ("总计", "total"),
+        ("合计（人）,2,,,", "total"),
+        ("全部合计：,2,,,", "total"),
+        ("TOTAL,2,,,", "total"),
+        ("总记录数：2", "total"),
+        ("共有 2 条记录", "footer"),
+        ("已选择2行。", "footer"),
+        ("（2 行受影响）", "footer"),
+        ("2 rows selected.", "footer"),
+        ("填报日期：2026年11月1日", "footer"),
+        ("注：数据截至2026年10月31日", "footer"),
+        ("（盖章）", "footer"),
+        ("--------------------", "footer"),
         ("制表人：某某,,审核人：某某,,", "footer"),
         ("共 2 条", "footer"),
         ("（完）,,,,", "footer"),
@@ -154,7 +178,8 @@ def test_records_that_are_no_data(tmp_path: Path, line: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "differs"), [("合计,3", True), ("合计,2", False), ('"共1,002条"', True), ("小计,1", False)]
+    ("line", "differs"),
+    [("合计,3", True), ("合计,2", False), ('"共1,002条"', True), ("小计,1", False), ("总记录数：5", True)],
 )
 def test_a_stated_count_is_compared(tmp_path: Path, line: str, differs: bool) -> None:
     reading = read(tmp_path, f"{HEADER}\n{GOOD}\n{ROW_2}\n{line}\n")

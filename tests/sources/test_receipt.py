@@ -84,6 +84,7 @@ def test_raw_rows_never_leave(tmp_path: Path) -> None:
             None,
             "file_duplicate",
         ),
+        (replace(FACTS, status="duplicate", reason_code=None), None, "file_duplicate"),
         (replace(FACTS, status="refused", reason_code="something_new"), None, "something_new"),
     ],
 )
@@ -105,6 +106,11 @@ def test_no_cell_is_a_formula(cell: str) -> None:
 
 def test_plain_cells_stay() -> None:
     assert [inert_cell(cell) for cell in ("", "王**", "370***", "3")] == ["", "王**", "370***", "3"]
+
+
+def test_a_wide_blank_in_a_name_stays_and_what_hides_text_goes(tmp_path: Path) -> None:
+    _, summary = write_receipt(tmp_path, replace(FACTS, file="tax/全　角\u202e.csv"), READING)
+    assert json.loads(summary.read_text(encoding="utf-8"))["file"] == "tax/全　角\ufffd.csv"
 
 
 @pytest.mark.parametrize(

@@ -12,18 +12,15 @@ from typing import Any
 import duckdb
 
 from pipelines.home import Home
-from sources.contract import Contract, DEFAULT_RANK, Extract
+from sources.contract import Contract, Extract
 from sources.home_division import find_home_division
 from sources.intake import archive_path
 from sources.mentions import raw_mentions_sql, relations_sql
 from sources.reading import read_delivery, Reading
 from sources.receipt import ReceiptFacts, Status, write_receipt
-from sources.standardise import standardise_mentions
+from sources.standardise import reparse_addresses, standardise_mentions
 from warehouse import ledger
-from warehouse.settings import keep_setting, read_setting
-
-HOME_DIVISION = "home_division"
-"""Setting: the county that the base is kept for (GB/T 2260)."""
+from warehouse.settings import HOME_DIVISION, read_setting
 
 
 @dataclass
@@ -57,32 +54,34 @@ def standardise_deliveries(
     counts = DepartmentCounts()
     waiting = ledger.pending_deliveries(con).to_pylist()
     own = [delivery for delivery in waiting if delivery["department"] == contract.department]
-    division = _home_division(con, home, contracts, waiting) if own else None
+    division = _home_division(con, home, contracts, waiting, night) if own else None
     for delivery in own:
         _standardise_delivery(con, home, contract, contracts, night, delivery, division, counts)
     return counts
 
 
 def _home_division(
-    con: duckdb.DuckDBPyConnection, home: Home, contracts: Sequence[Contract], waiting: Sequence[dict[str, Any]]
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    contracts: Sequence[Contract],
+    waiting: Sequence[dict[str, Any]],
+    night: date,
 ) -> str | None:
-    """The county of this base: as kept, else as the most trusted of the waiting deliveries tells it.
-
-    It is kept for good once a delivery of the backbone has told it.
-    """
+    """The county of this base: as kept, else as the first waiting register of residents tells it, for good."""
     if kept := read_setting(con, HOME_DIVISION):
         return kept
     by_name = {contract.department: contract for contract in contracts}
-    rank = {name: contract.trust.get("citizen_id", DEFAULT_RANK) for name, contract in by_name.items()}
-    for delivery in sorted(waiting, key=lambda each: (rank[each["department"]], each["file"])):
+    for delivery in waiting:
         contract = by_name[delivery["department"]]
+        if not any(extract.registers_residents for extract in contract.extracts):
+            continue
         reading = _read(home, contract, contracts, delivery)
-        if reading.extract is None:
+        if reading.extract is None or not reading.extract.registers_residents:
             continue
         _extract_mentions(con, contract, reading.extract, reading)
         if found := find_home_division(con, "raw_mention"):
-            if rank[contract.department] == min(rank.values()):
-                keep_setting(con, HOME_DIVISION, found)
+            reparse_addresses(con, "std_address", found, night)
+            ledger.keep_home_division(con, found)
             return found
     return None
 

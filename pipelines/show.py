@@ -95,8 +95,13 @@ def _show_files(console: Console, files: list[FileLine]) -> None:
     for file in files:
         same = "内容与以前的报送相同" if file.status == "duplicate" else ""
         reason = REASONS[file.reason_code].title_zh if file.reason_code in REASONS else same
-        table.add_row(escape(file.file), file.status, file.reason_code, reason)
+        table.add_row(escape(_printable(file.file)), file.status, file.reason_code, reason)
     console.print(table)
+
+
+def _printable(text: str) -> str:
+    """A name as a terminal may show it: no escapes, no turns of direction."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def _show_people(console: Console, report: NightReport, *, is_rehearsal: bool) -> None:

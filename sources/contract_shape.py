@@ -176,6 +176,11 @@ class Extract(Frozen):
         """The columns by each header that they may carry, in its normalised form."""
         return {normalise_header(header): column for column in self.columns for header in column.headers}
 
+    @property
+    def registers_residents(self) -> bool:
+        """Whether the rows say in which division a person is registered."""
+        return any("registered_division" in mention.attributes for mention in self.mentions)
+
     @cached_property
     def kept(self) -> tuple[str, ...]:
         """The names of the columns that pass the intake, in contract order."""

@@ -10,7 +10,8 @@ import duckdb
 def find_home_division(con: duckdb.DuckDBPyConnection, raw_relation: str) -> str | None:
     """The county code (GB/T 2260, of whatever year) that most of the mentions carry.
 
-    The division of registration counts where it is delivered, else the place in the citizen number.
+    The division of registration counts where it is delivered, else the place in the citizen number, so the mentions
+    must be those of a register of residents: migrants' numbers name the counties they came from.
 
     Args:
         con: any connection.

@@ -59,6 +59,19 @@ def standardise_mentions(
     _drop_intermediates(con)
 
 
+def reparse_addresses(con: duckdb.DuckDBPyConnection, relation: str, home_division: str, night: date) -> None:
+    """Replace the temporary table `new_std_address` by the addresses of a relation, read for another county.
+
+    Args:
+        con: any connection.
+        relation: STD_ADDRESS; only `address_raw` is looked at.
+        home_division: see `standardise_mentions`.
+        night: see `standardise_mentions`.
+    """
+    prepare_statements(con, night)
+    standardise_addresses(con, f"SELECT address_raw AS raw FROM {relation}", home_division)
+
+
 def _set_variables(con: duckdb.DuckDBPyConnection, **values: object) -> None:
     for name, value in values.items():
         con.execute(f"SET VARIABLE {name} = $1", [value])

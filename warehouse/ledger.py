@@ -14,6 +14,7 @@ import pyarrow as pa
 from sources.tables import ROW_PROBLEMS
 from warehouse.database import transaction
 from warehouse.errors import NightOrderError, UnknownDeliveryError
+from warehouse.settings import HOME_DIVISION, keep_setting
 from warehouse.statements import number, run
 from warehouse.tables import CLAIM, FOUND
 
@@ -134,6 +135,7 @@ def _store(con: duckdb.DuckDBPyConnection, delivery_id: int, facts: DeliveryFact
     )
     if facts.status == "accepted":
         run(con, "store_new")
+        run(con, "store_addresses")
     mentions = number(con, "SELECT count(*) FROM std_mention WHERE delivery_id = ?", [delivery_id])
     values = {**asdict(facts), "mentions": mentions}
     assignments = ", ".join(f"{name} = ${name}" for name in (*_FACTS, "mentions"))
@@ -141,6 +143,13 @@ def _store(con: duckdb.DuckDBPyConnection, delivery_id: int, facts: DeliveryFact
         f"UPDATE delivery SET {assignments} WHERE delivery_id = $delivery_id", {**values, "delivery_id": delivery_id}
     )
     return mentions
+
+
+def keep_home_division(con: duckdb.DuckDBPyConnection, code: str) -> None:
+    """Keep the county of the base for good, with all addresses so far as `new_std_address` now reads them."""
+    with transaction(con):
+        run(con, "store_addresses")
+        keep_setting(con, HOME_DIVISION, code)
 
 
 def finish_night(con: duckdb.DuckDBPyConnection, night: date, merged_at: datetime) -> bool:

@@ -1,6 +1,11 @@
 """Facts about a deployment that are found once and kept: a name, a value."""
 
+from typing import Final
+
 import duckdb
+
+HOME_DIVISION: Final = "home_division"
+"""The county that the base is kept for (GB/T 2260)."""
 
 
 def read_setting(con: duckdb.DuckDBPyConnection, name: str) -> str | None:

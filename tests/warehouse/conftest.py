@@ -30,6 +30,7 @@ class House:
 
     con: duckdb.DuckDBPyConnection
     ended: list[tuple[str, str]] = field(default_factory=list)
+    waiting: list[tuple[str, str | None, str | None]] = field(default_factory=list)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return self.con.execute(query).fetchall()
@@ -97,7 +98,8 @@ class House:
     ) -> int:
         """Claim and store one file of mentions."""
         department = mentions[0].get("department", "public_security")
-        claim = self.claim(night, (file, department, f"{file} {night} {mentions}"))[0]
+        self.waiting.append((file, department, f"{file} {night} {mentions}"))
+        [claim] = [each for each in self.claim(night, *self.waiting) if each["is_new"]]
         assert claim["status"] == "claimed"
         self.store(claim["delivery_id"], mentions, addresses)
         return int(claim["delivery_id"])
@@ -129,6 +131,7 @@ class House:
             return build_base(self.con, trust="trust")
 
     def finish(self, night: date) -> bool:
+        self.waiting.clear()
         with transaction(self.con):
             return finish_night(self.con, night, NOW)
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from pipelines.home import Home
 from pipelines.report import DepartmentLine, FileLine, NightReport, read_reports
 
+UNUSUAL = {"refused": "", "duplicate": "内容与以前的报送相同", "late": "导出早于已收到的文件：补充，不覆盖更新的记录"}
 STYLES = {"published": "green", "blocked": "yellow", "failed": "red"}
 COUNTS = ("files", "delivered", "accepted", "quarantined", "non_data", "mentions")
 SHOWN_NIGHTS = 14
@@ -21,7 +22,7 @@ def show_night(console: Console, home: Home, report: NightReport, *, is_rehearsa
     style = STYLES[report.status]
     console.rule(f"night {report.night}: {word}[{style}]{report.status}[/] in {report.seconds:.0f} s", align="left")
     _show_departments(console, report.departments)
-    _show_files(console, [file for file in report.files if file.status in ("refused", "duplicate")])
+    _show_files(console, [file for file in report.files if file.status in UNUSUAL])
     _show_people(console, report, is_rehearsal=is_rehearsal)
     _show_links(console, report)
     _show_checks(console, report)
@@ -89,12 +90,11 @@ def _show_files(console: Console, files: list[FileLine]) -> None:
         return
     from sources.reasons import REASONS
 
-    table = _table("Files not used")
+    table = _table("Files to know about")
     for name in ("file", "status", "reason", ""):
         table.add_column(name, overflow="fold")
     for file in files:
-        same = "内容与以前的报送相同" if file.status == "duplicate" else ""
-        reason = REASONS[file.reason_code].title_zh if file.reason_code in REASONS else same
+        reason = REASONS[file.reason_code].title_zh if file.reason_code in REASONS else UNUSUAL[file.status]
         table.add_row(escape(_printable(file.file)), file.status, file.reason_code, reason)
     console.print(table)
 

@@ -1,6 +1,6 @@
 """A score as tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console
@@ -12,26 +12,23 @@ from matching.evaluation import ClusterScore, Score, ScoreReport
 def show_score(console: Console, report: ScoreReport) -> None:
     """Print all figures of a report."""
     pairs = ("mentions", "true pairs", "linked pairs", "precision", "recall", "F1")
-    _show(console, "Pairs", pairs, {"": [report.overall]})
-    groups = {"difficulty": report.by_difficulty, "department": report.by_department}
-    _show(console, "Pairs with a mention of", pairs, groups)
+    _show(console, "Pairs", pairs, [report.overall])
+    _show(console, "Pairs by the harder of their mentions", pairs, report.by_difficulty)
+    _show(console, "Pairs with a mention of", pairs, report.by_department)
     _show_clusters(console, report.clusters)
     if report.missing_mentions:
         console.print(f"{report.missing_mentions:,} mentions of the truth have no row in the crosswalk", style="yellow")
 
 
-def _show(console: Console, title: str, names: Sequence[str], groups: Mapping[str, Sequence[Score]]) -> None:
+def _show(console: Console, title: str, names: Sequence[str], scores: Sequence[Score]) -> None:
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column(min_width=21)
     for name in names:
         table.add_column(name, justify="right")
-    for position, scores in enumerate(groups.values()):
-        if position:
-            table.add_section()
-        for score in scores:
-            counts = (score.mentions, score.true_pairs, score.linked_pairs)
-            rates = (score.precision, score.recall, score.f1)
-            table.add_row(score.group, *(f"{count:,}" for count in counts), *(f"{rate:.5f}" for rate in rates))
+    for score in scores:
+        counts = (score.mentions, score.true_pairs, score.linked_pairs)
+        rates = (score.precision, score.recall, score.f1)
+        table.add_row(score.group, *(f"{count:,}" for count in counts), *(f"{rate:.5f}" for rate in rates))
     console.print(table)
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from pipelines.errors import HomeError, NightError, WriterBusyError
 from pipelines.home import find_home, Home, parse_night, VARIABLE
@@ -50,7 +51,7 @@ class Exit(IntEnum):
 @app.command()
 def run(
     home: HomeOption = None,
-    night: Annotated[str | None, typer.Option(help="Label of the night, YYYY-MM-DD. [default: today]")] = None,
+    night: Annotated[str | None, typer.Option(help="Date that names the night; today when omitted.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Work on a copy and say what would change.")] = False,
 ) -> None:
     """Merge everything that waits in the intake as one night, check it, publish the base.
@@ -63,10 +64,12 @@ def run(
     from pipelines.show import show_night
 
     place, label = _home(home), _night(night)
+    if not place.root.is_dir():
+        _usage(f"{place.root} does not exist; make it, and drop files into its intake/<department>/")
     try:
         report = rehearse_night(place, label, err) if dry_run else run_with_progress(place, label, err)
     except WriterBusyError as busy:
-        err.print(f"[red]busy:[/] {busy}")
+        err.print(f"[red]busy:[/] {escape(str(busy))}")
         raise typer.Exit(Exit.BUSY) from None
     show_night(out, place, report, is_rehearsal=dry_run)
     raise typer.Exit(exit_code(report.status, has_refused_files=report.has_refused_files))
@@ -85,7 +88,7 @@ def sql(
     query: Annotated[str, typer.Argument(help="One SELECT statement.")],
     home: HomeOption = None,
     format: Annotated[str, typer.Option(help="table, csv or json.")] = "table",  # noqa: A002 - the option's name
-    limit: Annotated[int, typer.Option(help="Rows shown in a table; 0 shows all.")] = 100,
+    limit: Annotated[int, typer.Option(help="Rows shown in a table; 0 shows all.", min=0)] = 100,
 ) -> None:
     """Query the published base, read-only."""
     from pipelines.query import FORMATS, QueryError, run_query
@@ -95,7 +98,7 @@ def sql(
     try:
         run_query(_home(home), query, format, limit, out)
     except QueryError as error:
-        err.print(f"[red]error:[/] {error}", highlight=False)
+        err.print(f"[red]error:[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(Exit.FAILED) from None
 
 
@@ -110,14 +113,17 @@ def synth(
     """Write fictitious extracts of ten departments, and the truth apart from them."""
     from pipelines.synth import write_extracts
 
-    write_extracts(people, seed, nights, out_dir, _night(first_night), err, out)
+    try:
+        write_extracts(people, seed, nights, out_dir, _night(first_night), err, out)
+    except OSError as error:
+        _usage(f"--out {out_dir}: {error.strerror or error}")
 
 
 @app.command()
 def score(
     crosswalk: Annotated[Path, typer.Argument(help="Published base (.duckdb), or its crosswalk as .parquet or .csv.")],
     truth: Annotated[Path, typer.Option(help="Folder with records.parquet.")],
-    first_night: Annotated[str | None, typer.Option(help="Date of night_000. [default: the crosswalk's first]")] = None,
+    first_night: Annotated[str | None, typer.Option(help="Date of night_000; else the crosswalk's first.")] = None,
 ) -> None:
     """Measure a crosswalk against known truth: pairwise and by cluster, by difficulty and by department."""
     from pipelines.scoring import score_crosswalk, ScoringError
@@ -179,13 +185,13 @@ def _home(given: Path | None) -> Home:
 
 def _night(label: str | None) -> date:
     try:
-        return parse_night(label) if label else date.today()  # noqa: DTZ011 - the operator's own calendar
+        return parse_night(label) if label is not None else date.today()  # noqa: DTZ011 - the operator's own calendar
     except NightError as error:
         _usage(str(error))
 
 
 def _usage(message: str) -> NoReturn:
-    err.print(f"[red]usage:[/] {message}", highlight=False)
+    err.print(f"[red]usage:[/] {escape(message)}", highlight=False)
     raise typer.Exit(Exit.USAGE)
 
 

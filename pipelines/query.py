@@ -43,7 +43,9 @@ def run_query(home: Home, query: str, style: str, limit: int, console: Console) 
     try:
         with open_published(home.base) as con:
             found = con.execute(query)
-            names = [column[0] for column in found.description or ()]
+            if found is None or found.description is None:
+                raise QueryError("no statement to answer; give one SELECT")
+            names = [column[0] for column in found.description]
             _SHOW[style](names, found, limit, console)
     except (duckdb.Error, WarehouseError) as error:
         raise QueryError(" ".join(str(error).split())) from None
@@ -54,9 +56,11 @@ def _show_table(names: Sequence[str], found: duckdb.DuckDBPyConnection, limit: i
     shown = [["" if value is None else str(value) for value in row] for row in rows[: limit or None]]
     widths = (max(map(cell_len, column)) + 3 for column in zip(names, *shown, strict=True))
     if sum(widths) <= console.width:
-        table = Table(*names, header_style="bold")
+        table = Table(header_style="bold")
+        for name in names:
+            table.add_column(Text(name))
         for row in shown:
-            table.add_row(*row)
+            table.add_row(*map(Text, row))
         console.print(table)
     else:
         _show_records(names, shown, console)
@@ -70,7 +74,7 @@ def _show_records(names: Sequence[str], rows: Iterable[Sequence[str]], console: 
         console.rule(f"row {number}", align="left", style="dim")
         fields = Table.grid(padding=(0, 2))
         for name, value in zip(names, row, strict=True):
-            fields.add_row(f"[bold]{name}", Text(value))
+            fields.add_row(Text(name, style="bold"), Text(value))
         console.print(fields)
 
 

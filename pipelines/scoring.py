@@ -8,6 +8,7 @@ import duckdb
 from matching.evaluation import score, ScoreReport
 from pipelines.errors import PipelinesError
 from warehouse.database import open_published
+from warehouse.errors import WarehouseError
 
 COLUMNS = "person_id, department, file, night, row_number, role"
 TRUTH_FILE = "records.parquet"
@@ -46,7 +47,7 @@ def score_crosswalk(crosswalk: Path, truth: Path, first_night: date | None = Non
             _load_crosswalk(con, crosswalk)
             night = first_night or _first_night(con)
             con.execute(_TRUTH, {"path": str(records), "first_night": night})
-        except duckdb.Error as error:
+        except (duckdb.Error, WarehouseError) as error:
             raise ScoringError(f"{crosswalk} and {records} do not fit: {type(error).__name__}") from None
         return score(con, "crosswalk", "truth")
 

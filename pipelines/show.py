@@ -1,5 +1,6 @@
 """Nights and status for the terminal: counts, no personal values. Imports nothing heavy, so that status is quick."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from rich import box
@@ -35,7 +36,8 @@ def show_night(console: Console, home: Home, report: NightReport, *, is_rehearsa
 
 
 def show_status(console: Console, home: Home) -> None:
-    """Print what was merged and what is published, from reports alone."""
+    """Print what waits, what was merged and what is published, from folders and reports alone."""
+    _show_waiting(console, home)
     reports = read_reports(home)
     if not reports:
         console.print(f"{home.root}: no night was merged yet; drop files into {home.intake}/<department>/ and run one")
@@ -50,6 +52,12 @@ def show_status(console: Console, home: Home) -> None:
         console.print(f"[red]last failure:[/] {escape(reports[-1].failure)}", highlight=False)
     base = home.base if home.base.exists() else "nothing"
     console.print(f"published: {base}", highlight=False, soft_wrap=True)
+
+
+def _show_waiting(console: Console, home: Home) -> None:
+    waiting = Counter(file.relative_to(home.intake).parts[0] for file in home.intake.rglob("*") if file.is_file())
+    files = ", ".join(f"{department} {count}" for department, count in sorted(waiting.items()))
+    console.print(escape(_printable(f"waiting in the intake: {files or 'nothing'}")), highlight=False)
 
 
 def _table(title: str) -> Table:

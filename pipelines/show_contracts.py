@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from sources.contract import load_contracts
@@ -28,11 +29,13 @@ def show_contracts(console: Console) -> None:
 def check_contract(path: Path, csv: Path | None, out: Console, err: Console) -> bool:
     """Print what is to be said of a contract, and return whether it can be used."""
     for missing in (file for file in (path, csv) if file is not None and not file.is_file()):
-        err.print(f"[red]error:[/] {missing} not found", highlight=False)
+        err.print(f"[red]error:[/] {escape(str(missing))} not found", highlight=False)
         return False
     findings = find_faults(path, csv)
     for finding in findings:
-        out.print(f"[{COLOURS[finding.level]}]{finding.level}[/] {finding.where}: {finding.message}", highlight=False)
+        place = escape(f"{finding.where}: {finding.message}")
+        out.print(f"[{COLOURS[finding.level]}]{finding.level}[/] {place}", highlight=False)
     is_usable = all(finding.level != "error" for finding in findings)
-    out.print(f"{path.name}: {'usable' if is_usable else 'not usable'}")
+    subject = path.name if csv is None else f"{path.name} on {csv.name}"
+    out.print(escape(f"{subject}: {'usable' if is_usable else 'not usable'}"))
     return is_usable

@@ -1,6 +1,6 @@
 import json
-import time
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -67,6 +67,22 @@ def test_usage_errors_exit_with_2(tmp_path):
     assert invoke("score", tmp_path / "none.duckdb", "--truth", tmp_path).exit_code == Exit.USAGE
 
 
+def test_a_mistyped_home_is_no_new_deployment(tmp_path):
+    assert invoke("run", "--home", tmp_path / "typo").exit_code == Exit.USAGE
+    assert not (tmp_path / "typo").exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "code"), [("SELECT '[/red]' AS \"[bold]x\"", Exit.OK), ("SELECT [/red]", Exit.FAILED), ("", Exit.FAILED)]
+)
+def test_a_query_may_hold_what_looks_like_markup(home, query, code):
+    with duckdb.connect(home.base):
+        pass
+    result = invoke("sql", "--home", home.root, query)
+    assert result.exit_code == code
+    assert code != Exit.OK or ("[/red]" in result.output and "[bold]x" in result.output)
+
+
 def test_second_run_is_busy(home):
     with hold_writer(home):
         assert invoke("run", "--home", home.root).exit_code == Exit.BUSY
@@ -85,11 +101,12 @@ def test_report_is_kept_and_read_again(home, report):
     assert (line["files"], line["refused"], line["delivered"]) == (2, 1, 10)
 
 
-def test_status_shows_the_last_nights_at_once(home, report):
+def test_status_shows_what_waits_and_the_last_nights(home, report):
     write_report(home, report)
-    started = time.perf_counter()
+    (home.intake / "tax").mkdir()
+    (home.intake / "tax" / "[red].csv").touch()
     result = invoke("status", "--home", home.root)
-    assert time.perf_counter() - started < 1
+    assert "waiting in the intake: tax 1" in result.output
     assert result.exit_code == Exit.OK
     assert "2026-11-01" in result.output
     assert "published" in result.output

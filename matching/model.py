@@ -53,10 +53,9 @@ class Expected(Frozen):
 
 
 class Thresholds(Frozen):
-    """Match probabilities: linked from the first on, kept for clerical review from the second on."""
+    """Match probability from which on two units are linked."""
 
     match_probability: float = Field(gt=0.5, lt=1)
-    review_probability: float = Field(gt=0, lt=1)
 
 
 class Limits(Frozen):

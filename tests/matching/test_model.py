@@ -11,7 +11,7 @@ from matching.scoring import odds_sql
 
 def test_packaged_model_is_readable_and_scores() -> None:
     model = load_model()
-    assert model.thresholds.match_probability > model.thresholds.review_probability
+    assert model.thresholds.match_probability > 0.5
     assert all(level.m <= 1 and level.h <= 1 for each in model.comparisons for level in each.levels)
     assert odds_sql(model).count("CASE WHEN") >= 3 * len(model.comparisons)
 

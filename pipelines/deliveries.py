@@ -22,6 +22,8 @@ from sources.standardise import reparse_addresses, standardise_mentions
 from warehouse import ledger
 from warehouse.settings import HOME_DIVISION, read_setting
 
+CHUNK_ROWS = 8_192
+
 
 @dataclass
 class DepartmentCounts:
@@ -92,11 +94,11 @@ def _read(home: Home, contract: Contract, contracts: Sequence[Contract], deliver
 
 
 def _extract_mentions(con: duckdb.DuckDBPyConnection, contract: Contract, extract: Extract, reading: Reading) -> None:
-    """Leave the mentions of a delivery in the temporary table `raw_mention` (RAW_MENTION)."""
+    """Register the mentions of a delivery as `raw_mention` (RAW_MENTION), in chunks that threads share."""
     con.register("delivered_row", reading.rows)
     try:
         mentions = raw_mentions_sql(contract.department, extract, "delivered_row")
-        con.execute(f"CREATE OR REPLACE TEMP TABLE raw_mention AS {mentions}")
+        con.register("raw_mention", con.sql(mentions).to_arrow_table(CHUNK_ROWS))
     finally:
         con.unregister("delivered_row")
 

@@ -5,6 +5,7 @@ value means (`sources.standardise`), nor which rows are usable (`sources.quarant
 the caller runs it. Names in it come from contracts, literals are quoted by `literal`, values stay in DuckDB.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
@@ -24,6 +25,9 @@ NULL_TOKENS = (
 
 _BLANK = r"[\s\x0b\x{85}\x{a0}\x{1680}\x{2000}-\x{200f}\x{2028}\x{2029}\x{202f}\x{205f}\x{2060}\x{3000}\x{feff}]"
 """Characters that are no part of a value at its ends, as a class of DuckDB's regular expressions."""
+
+_CLEAN = r"[0-9A-Za-z\x{4e00}-\x{9fff}](?:.*[0-9A-Za-z\x{4e00}-\x{9fff}])?"
+"""Cells that begin and end with what is surely part of their value; most do, and a look is cheaper than a cut."""
 
 _KEY_SEPARATOR = "chr(31)"
 
@@ -84,12 +88,14 @@ def _trimmed(value: str) -> str:
     """SQL for a value without the spreadsheet's `="…"` or leading `'`, and without blanks at its ends."""
     bare = rf"regexp_replace({value}, '^(?:={_BLANK}*\"(.*)\"|''(.*)){_BLANK}*$', '\1\2', 's')"
     unwrapped = f"CASE WHEN starts_with({value}, '=') OR starts_with({value}, chr(39)) THEN {bare} ELSE {value} END"
-    return f"regexp_replace({unwrapped}, '^{_BLANK}+|{_BLANK}+$', '', 'g')"
+    cut = f"regexp_replace({unwrapped}, '^{_BLANK}+|{_BLANK}+$', '', 'g')"
+    return f"CASE WHEN regexp_full_match({value}, '{_CLEAN}') THEN {value} ELSE {cut} END"
 
 
 def _said(extract: Extract, column: str, value: str) -> str:
     tokens = {*NULL_TOKENS, "", *(token.upper() for token in extract.by_name[column].null_tokens)}
-    return f"CASE WHEN upper({value}) NOT IN ({_literals(sorted(tokens))}) THEN {value} END"
+    nothing = literal("|".join(map(re.escape, sorted(tokens))))  # IN would be a join for each column
+    return f"CASE WHEN NOT regexp_full_match(upper({value}), {nothing}) THEN {value} END"
 
 
 def _literals(texts: Iterable[str]) -> str:

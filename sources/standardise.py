@@ -94,7 +94,12 @@ def _drop_intermediates(con: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     for (name,) in names:
         con.execute(f'DROP TABLE temp."{name}"')
-    con.execute("DROP VIEW IF EXISTS std_raw")
+    views = con.execute(
+        "SELECT view_name FROM duckdb_views() WHERE temporary AND view_name LIKE 'std\\_%' ESCAPE '\\'"
+    ).fetchall()
+    for (name,) in views:
+        con.unregister(name)
+        con.execute(f'DROP VIEW IF EXISTS temp."{name}"')
 
 
 def distinct_values(*attributes: str) -> str:

@@ -136,6 +136,7 @@ def _connect(path: Path, *, read_only: bool, config: dict[str, Any]) -> duckdb.D
     try:
         con = duckdb.connect(str(path), read_only=read_only, config={**alone, **config})
         con.execute("SET TimeZone = 'UTC'")
+        con.execute("SET enable_progress_bar = false")
     except duckdb.Error as error:
         raise _explain(path, error) from error
     return con

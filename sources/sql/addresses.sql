@@ -1,9 +1,9 @@
 -- Distinct address texts -> STD_ADDRESS.
 -- In: temp tables std_address_clean (raw, text), std_address_head. Out: new_std_address.
-CREATE OR REPLACE TEMP TABLE std_address_part AS
+CREATE OR REPLACE TEMP TABLE new_std_address AS
 WITH placed AS (
     SELECT raw, division_code, coalesce(digits, 0) AS digits, substr(text, prefix_length + 1) AS rest
-    FROM std_address_clean
+    FROM (SELECT DISTINCT raw, text FROM std_address_clean)  -- they are distinct; this spreads them over the threads
     LEFT JOIN std_address_head ON head = left(regexp_extract(text, '^[^0-9]*'), 26)
 ),
 zoned AS (  -- a development zone in the place of the county, in other cities only
@@ -56,23 +56,23 @@ housed AS (
         CASE WHEN door IS NULL THEN regexp_extract(part.tail,
             '^([^0-9]*?)(?:[0-9]+组)?([0-9]+(?:-[0-9]+)?)?(?:号院|号户|号|#|院|户)?$', ['place', 'house_no']) END AS house
     FROM laned
-)
-SELECT raw, division_code, digits, zone, nullif(town, '') AS town,
-    nullif(part.community, '') AS community, nullif(part.street, '') AS street, nullif(part.street_no, '') AS street_no,
-    part.tail AS tail, door IS NOT NULL AS has_door,
-    ltrim(nullif(door.building, ''), '0') AS building, ltrim(nullif(door.unit, ''), '0') AS unit,
-    ltrim(nullif(door.room, ''), '0') AS room,
-    nullif(house.place, '') AS place, ltrim(nullif(house.house_no, ''), '0') AS house_no
-FROM housed;
-
-CREATE OR REPLACE TEMP TABLE new_std_address AS
-WITH settled AS (
+),
+parted AS (
+    SELECT raw, division_code, digits, zone, nullif(town, '') AS town,
+        nullif(part.community, '') AS community, nullif(part.street, '') AS street, nullif(part.street_no, '') AS street_no,
+        part.tail AS tail, door IS NOT NULL AS has_door,
+        ltrim(nullif(door.building, ''), '0') AS building, ltrim(nullif(door.unit, ''), '0') AS unit,
+        ltrim(nullif(door.room, ''), '0') AS room,
+        nullif(house.place, '') AS place, ltrim(nullif(house.house_no, ''), '0') AS house_no
+    FROM housed
+),
+settled AS (
     SELECT * REPLACE (
             CASE WHEN NOT (has_door AND tail = '' AND street IS NULL) THEN community END AS community,
             coalesce(place, CASE WHEN NOT has_door AND house_no IS NOT NULL AND street IS NULL THEN community END) AS place),
         CASE WHEN has_door THEN coalesce(nullif(tail, ''), CASE WHEN street IS NULL THEN community END)
             WHEN place SIMILAR TO getvariable('estate_pattern') THEN place END AS estate
-    FROM std_address_part
+    FROM parted
 ),
 named AS (
     SELECT *,

@@ -1,36 +1,49 @@
 -- Distinct document numbers with the kind of document -> what they are (GB 11643-1999, ISO 7064 MOD 11-2).
--- In: temp table std_id_folded (raw, id_type_raw, id_type_name, text), variable night. Out: std_id.
+-- In: view std_id_folded (raw, id_type_raw, id_type_name, text), variable night. Out: std_id.
 CREATE OR REPLACE TEMP TABLE std_id_read AS
-WITH bare AS (
-    SELECT raw, id_type_raw, id_type_name,
-        regexp_replace(regexp_replace(upper(text), '\([^()]*(\)|$)', '', 'g'), '[\s''"=`,;:_~#/\\]+', '', 'g') AS text
-    FROM std_id_folded
+WITH folded AS (
+    SELECT *, regexp_full_match(text, '[0-9]{17}[0-9X]') AS is_whole FROM std_id_folded
+),
+bare AS (
+    SELECT raw, id_type_raw, id_type_name, is_whole, CASE WHEN is_whole THEN text ELSE
+        regexp_replace(regexp_replace(upper(text), '\([^()]*(\)|$)', '', 'g'), '[\s''"=`,;:_~#/\\]+', '', 'g') END AS text
+    FROM folded
 ),
 undashed AS (
-    SELECT raw, id_type_raw, id_type_name, text,
+    SELECT raw, id_type_raw, id_type_name, is_whole, text,
         CASE WHEN contains(text, 'E')
             THEN regexp_extract(text, '^([0-9](?:\.[0-9]+)?)E\+?([0-9]{2})$', ['digits', 'exponent']) END AS scientific,
-        regexp_replace(regexp_replace(text, '\.0+$', ''), '[-.+]+', '', 'g') AS plain
+        CASE WHEN is_whole THEN text ELSE regexp_replace(regexp_replace(text, '\.0+$', ''), '[-.+]+', '', 'g') END AS plain
     FROM bare
 ),
 trimmed AS (  -- numbers that hold a citizen number: pupil numbers, disability cards, suffixes of shared numbers
-    SELECT raw, id_type_raw, id_type_name, scientific,
+    SELECT raw, id_type_raw, id_type_name, is_whole, scientific,
         CASE WHEN length(plain) < 19 THEN plain ELSE coalesce(nullif(regexp_extract(plain, '^[GLJ]?([0-9]{17}[0-9X])(?:[A-Z]|[1-7][1-4](?:B[0-9])?)?$', 1), ''), plain) END AS plain
     FROM undashed
 ),
+stemmed AS (  -- the first 17 digits, as far as they can be told
+    SELECT *, CASE
+            WHEN is_whole OR regexp_full_match(plain, '[0-9]{17}[0-9X*]') THEN left(plain, 17)
+            WHEN regexp_full_match(plain, '[0-9OQDIL|]{17}[0-9XOQDIL|]') THEN left(translate(plain, 'OQDIL|', '000111'), 17)
+            WHEN regexp_full_match(plain, '[0-9]{15}') THEN left(plain, 6) || '19' || substr(plain, 7)
+        END AS stem
+    FROM trimmed
+),
+checked AS (
+    SELECT *, mod_11_2(TRY_CAST(stem AS BIGINT)) AS check_character FROM stemmed
+),
 repaired AS (
     SELECT *, CASE
-            WHEN regexp_full_match(plain, '[0-9]{17}[0-9X]') THEN plain
-            WHEN regexp_full_match(plain, '[0-9]{17}\*') AND obeys_mod_11_2(left(plain, 17) || 'X') THEN left(plain, 17) || 'X'
-            WHEN regexp_full_match(plain, '[0-9OQDIL|]{17}[0-9XOQDIL|]') AND obeys_mod_11_2(translate(plain, 'OQDIL|', '000111'))
-                THEN translate(plain, 'OQDIL|', '000111')
-            WHEN regexp_full_match(plain, '[0-9]{15}') AND birth_date_of(with_century(plain)) IS NOT NULL THEN with_century(plain)
+            WHEN is_whole OR regexp_full_match(plain, '[0-9]{17}[0-9X]') THEN plain
+            WHEN length(plain) = 15 THEN CASE WHEN birth_date_of(stem) IS NOT NULL THEN stem || check_character END
+            WHEN plain LIKE '%*' THEN CASE WHEN check_character = 'X' THEN stem || 'X' END
+            WHEN check_character = right(translate(plain, 'OQDIL|', '000111'), 1) THEN stem || check_character
         END AS number,
-        CASE WHEN regexp_matches(plain, '[*X#●•□]{2}')
+        CASE WHEN NOT is_whole AND regexp_matches(plain, '[*X#●•□]{2}')
             THEN regexp_extract(plain, '^([0-9]{1,14})([*X#●•□]{2,})([0-9]{0,6}[0-9X]?)$', ['head', 'hidden', 'tail']) END AS mask
-    FROM trimmed
+    FROM checked
 )
-SELECT *, obeys_mod_11_2(number) AS is_sound, birth_date_of(number) AS birth_date
+SELECT *, check_character = right(number, 1) AS is_sound, birth_date_of(number) AS birth_date
 FROM repaired;
 
 SET VARIABLE spreadsheet_damaged = (

@@ -17,15 +17,8 @@ CREATE OR REPLACE TEMP MACRO mod_11_2(first_17) AS  -- GB 11643 check character 
         + 10 * (first_17 // 10000 % 10) + 5 * (first_17 // 1000 % 10)
         + 8 * (first_17 // 100 % 10) + 4 * (first_17 // 10 % 10) + 2 * (first_17 % 10)) % 11 AS INTEGER), 1);
 
-CREATE OR REPLACE TEMP MACRO obeys_mod_11_2(number) AS
-    regexp_full_match(number, '[0-9]{17}[0-9X]') AND mod_11_2(TRY_CAST(left(number, 17) AS BIGINT)) = right(number, 1);
-
 CREATE OR REPLACE TEMP MACRO birth_date_of(number) AS  -- positions 7 to 14
     TRY_CAST(substr(number, 7, 4) || '-' || substr(number, 11, 2) || '-' || substr(number, 13, 2) AS DATE);
-
-CREATE OR REPLACE TEMP MACRO with_century(first_generation) AS  -- 15 digits to 18
-    left(first_generation, 6) || '19' || substr(first_generation, 7)
-    || mod_11_2(TRY_CAST(left(first_generation, 6) || '19' || substr(first_generation, 7) AS BIGINT));
 
 CREATE OR REPLACE TEMP MACRO century(two_digit_year) AS  -- the last century in which such a year was not yet to come
     CASE WHEN two_digit_year > strftime(getvariable('night'), '%y') THEN '19' ELSE '20' END;

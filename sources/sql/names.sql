@@ -1,10 +1,13 @@
 -- Distinct personal names -> standard names.
 -- In: temp table std_name_folded (raw, text). Out: std_name (raw, name, former_name, name_is_placeholder).
 CREATE OR REPLACE TEMP TABLE std_name AS
-WITH noted AS (
+WITH folded AS (
+    SELECT raw, text, regexp_full_match(text, '\p{Han}{2,4}') AS is_plain FROM std_name_folded
+),
+noted AS (
     SELECT raw, trim(regexp_replace(text, '\s+', ' ', 'g'), ' ''"`,;:/\|_~!#&+=^') AS text,
         trim(regexp_extract(text, '\((?:曾用名|原名|曾名|又名|别名|曾用)[: ]*([^()]+)\)?', 1)) AS former_name
-    FROM std_name_folded
+    FROM folded WHERE NOT is_plain
 ),
 unnoted AS (  -- a bracket behind one character, or with text behind it, describes a character that could not be written
     SELECT raw, former_name, trim(regexp_replace(
@@ -39,7 +42,7 @@ judged AS (
         regexp_full_match(text, '[□· ]*') OR list_contains(getvariable('name_placeholders'), text)
             OR regexp_full_match(text, getvariable('no_person_pattern')) AS is_empty,
         regexp_full_match(text, getvariable('newborn_pattern')) AS is_newborn
-    FROM shaped
+    FROM (SELECT raw, former_name, text FROM shaped UNION ALL SELECT raw, '', text FROM folded WHERE is_plain)
 )
 SELECT raw, CASE WHEN NOT is_empty THEN text END AS name,
     CASE WHEN NOT is_empty THEN nullif(regexp_replace(former_name, '[^\p{Han}·□A-Za-z]', '', 'g'), '') END AS former_name,

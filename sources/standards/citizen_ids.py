@@ -19,7 +19,7 @@ from sources.standards.folding import fold_texts
 from sources.standards.statements import run_statements
 
 _DELIVERED: Final = """
-CREATE OR REPLACE TEMP TABLE std_id_folded AS
+CREATE OR REPLACE TEMP VIEW std_id_folded AS
 WITH delivered AS (
     SELECT DISTINCT citizen_id_raw AS raw, coalesce(id_type_raw, '') AS id_type_raw FROM std_raw
     WHERE citizen_id_raw IS NOT NULL

@@ -3,9 +3,11 @@
 The table is `data/gbt2260_divisions.csv`; where it comes from stands in `data/build_divisions.py`.
 """
 
+from functools import cache
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from sources.standards.statements import run_statements
 
@@ -22,16 +24,29 @@ def load_divisions(con: duckdb.DuckDBPyConnection, home_division: str | None) ->
     """
     if _is_loaded(con, home_division):
         return
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE std_division AS FROM read_csv($path, header = true, all_varchar = true)",
-        {"path": str(DIVISIONS)},
-    )
-    con.execute(
-        "SET VARIABLE home_division = (SELECT coalesce(max(successor), $home) FROM std_division WHERE code = $home)",
-        {"home": home_division},
-    )
-    run_statements(con, "division_prefixes")
+    division, prefix, successor = _divisions_for(home_division)
+    for name, rows in (("std_division", division), ("std_division_prefix", prefix)):
+        con.register("division_rows", rows)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM division_rows")
+    con.unregister("division_rows")
+    con.execute("SET VARIABLE home_division = $1", [successor])
     con.execute("SET VARIABLE home_division_given = $1", [home_division])
+
+
+@cache
+def _divisions_for(home_division: str | None) -> tuple[pa.Table, pa.Table, str | None]:
+    """All divisions, their prefixes, and today's code of the home county; made once for all connections."""
+    with duckdb.connect(":memory:") as con:
+        con.execute(
+            "CREATE TEMP TABLE std_division AS FROM read_csv($path, header = true, all_varchar = true)",
+            {"path": str(DIVISIONS)},
+        )
+        query = "SELECT coalesce(max(successor), $home) FROM std_division WHERE code = $home"
+        [(successor,)] = con.execute(query, {"home": home_division}).fetchall()
+        con.execute("SET VARIABLE home_division = $1", [successor])
+        run_statements(con, "division_prefixes")
+        division = con.sql("FROM std_division").to_arrow_table()
+        return division, con.sql("FROM std_division_prefix").to_arrow_table(), successor
 
 
 def _is_loaded(con: duckdb.DuckDBPyConnection, home_division: str | None) -> bool:

@@ -9,44 +9,46 @@ import pyarrow.compute as pc
 
 from sources.errors import FoldingError
 
+_SCHEMA: Final = pa.schema([("raw", pa.string()), ("text", pa.string())])
 SEPARATOR: Final = "\x1e"
 BATCH_ROWS: Final = 500_000
+CHUNK_ROWS: Final = 8_192
+"""Rows that DuckDB gives to one thread at a time; a temporary table of 100 000 rows would be read by one alone."""
 
 
 def fold_texts(
-    con: duckdb.DuckDBPyConnection, query: str, target: str, table: Mapping[int, str | int], plain: str = "^$"
+    con: duckdb.DuckDBPyConnection, query: str, target: str, table: Mapping[int, str | int], plain: str = ""
 ) -> None:
-    """Fold each text of a query, and keep the pairs.
+    """Fold each text of a query, and register the pairs.
 
     Args:
         con: where the query runs.
         query: SELECT of one column `raw`, distinct and without null.
-        target: temporary table to be replaced, (`raw`, `text`).
+        target: name of the relation to be registered in place of any before, (`raw`, `text`).
         table: for `str.translate`; must leave the ASCII record separator alone.
         plain: regular expression of whole texts in which nothing can be folded; they are not sent.
 
     Raises:
         FoldingError: when what comes back does not fit what was sent.
     """
-    con.execute(f'CREATE OR REPLACE TEMP TABLE "{target}" AS SELECT raw, raw AS text FROM ({query})')  # noqa: S608 - no values
-    odd = f'FROM "{target}" WHERE NOT regexp_full_match(raw, $plain)'
-    reader = con.sql(f"SELECT raw {odd}", params={"plain": plain}).to_arrow_reader(BATCH_ROWS)  # noqa: S608 - no values
-    batches = [_fold_batch(batch, table) for batch in reader]
-    folded = pa.Table.from_batches(batches, schema=pa.schema([("raw", pa.string()), ("text", pa.string())]))
-    con.register("folded_batches", folded)
-    con.execute(f"DELETE {odd}", {"plain": plain})  # noqa: S608 - no values
-    con.execute(f'INSERT INTO "{target}" FROM folded_batches')
-    con.unregister("folded_batches")
+    batches = [_fold_batch(batch, table, plain) for batch in con.sql(query).to_arrow_reader(BATCH_ROWS)]
+    chunks = [batch.slice(start, CHUNK_ROWS) for batch in batches for start in range(0, len(batch), CHUNK_ROWS)]
+    con.register(target, pa.Table.from_batches(chunks, schema=_SCHEMA))
 
 
-def _fold_batch(batch: pa.RecordBatch, table: Mapping[int, str | int]) -> pa.RecordBatch:
+def _fold_batch(batch: pa.RecordBatch, table: Mapping[int, str | int], plain: str) -> pa.RecordBatch:
     raw = batch.column(0).cast(pa.string())
+    odd = pc.invert(pc.match_substring_regex(raw, f"^(?:{plain})$"))
+    return pa.record_batch([raw, pc.replace_with_mask(raw, odd, _fold_column(raw.filter(odd), table))], schema=_SCHEMA)
+
+
+def _fold_column(raw: pa.Array, table: Mapping[int, str | int]) -> pa.Array:
     if not len(raw):
-        return pa.record_batch([raw, raw], names=["raw", "text"])
+        return raw
     sent = pc.replace_substring(raw, SEPARATOR, " ")
     whole = pa.ListArray.from_arrays(pa.array([0, len(sent)], pa.int32()), sent)
     joined = pc.binary_join(whole, SEPARATOR)[0].as_py()
     parts = pc.split_pattern(pa.array([joined.translate(table)], pa.string()), SEPARATOR).flatten()
     if len(parts) != len(raw):
         raise FoldingError(expected_count=len(raw), found_count=len(parts))
-    return pa.record_batch([raw, parts], names=["raw", "text"])
+    return parts

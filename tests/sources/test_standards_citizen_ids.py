@@ -149,6 +149,7 @@ def test_the_check_character_is_that_of_python_stdnum():
     con = duckdb.connect()
     prepare_statements(con, date(2026, 11, 1))
     con.execute("CREATE TABLE n AS SELECT unnest($1) AS number", [numbers])
-    found = dict(con.execute("SELECT number, obeys_mod_11_2(number) FROM n").fetchall())
+    query = "SELECT number, mod_11_2(CAST(left(number, 17) AS BIGINT)) = right(number, 1) FROM n"
+    found = dict(con.execute(query).fetchall())
     assert found == {number: ric.calc_check_digit(number) == number[-1] for number in numbers}
     assert any(found.values())

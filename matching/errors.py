@@ -21,3 +21,21 @@ class InputError(MatchingError):
         """Name the relation and say what it lacks."""
         super().__init__(f"input {relation}: {message}")
         self.relation = relation
+
+
+class SpecError(MatchingError):
+    """A spec that cannot be used: `spec` names it, the message says what to mend."""
+
+    def __init__(self, spec: str, message: str) -> None:
+        """Name the spec and say what to mend."""
+        super().__init__(f"spec {spec}: {message}")
+        self.spec = spec
+
+
+class ConstraintError(MatchingError):
+    """Constraints that contradict each other; `pairs` counts them."""
+
+    def __init__(self, pairs: int, message: str) -> None:
+        """Say how many pairs, and what contradicts."""
+        super().__init__(f"constraints: {pairs} pairs {message}")
+        self.pairs = pairs

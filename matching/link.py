@@ -1,174 +1,304 @@
-"""The linkage run: records in, clusters out. Order of work only; each step is a statement of `sql/`.
+"""The linkage of the population base, night by night: the cost follows what came, the result is that of a full run.
 
-certain units → candidate pairs → comparison levels → odds → clusters, then once more with the relatives
-that the first clusters made known.
+records → units → blocks → pairs → early clusters → relatives → pairs again → clusters
+
+Each step works on what the step before it changed. The first run changes everything and learns the parameters.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from matching.blocking import find_pairs
-from matching.comparisons import name_distances, name_pinyin
-from matching.errors import InputError
-from matching.model import load_model, Model
-from matching.scoring import odds_sql
-from matching.tables import RECORD, RELATION
+from matching.candidates import key_sql
+from matching.clustering import Bounds, cluster, Links
+from matching.engine import learn_parameters, split_rules
+from matching.functions import register_functions
+from matching.parameters import Floats, Parameters, scaled
+from matching.parameters import load_parameters as read_parameters
+from matching.persons import describe_units, HOUSEHOLD_MEMBERS, make_units
+from matching.records import load_records, RECORDS
+from matching.scorer import Scorer, unit_tables, with_relatives_of
+from matching.spec import load_spec, Rule, Spec
+from matching.state import count, create_state, find_changes, forget, keep_basis, load_parameters, run, store_parameters
+from matching.weights import FLOOR, probability
 
-_MOST_ROUNDS = 20
+PERSON_SPEC = Path(__file__).parent / "models" / "person.yml"
+PERSON_PARAMETERS = PERSON_SPEC.with_suffix(".json")
+"""Learnt from a fictitious city (`popbase synth --people 20000 --seed 5`), for bases too small to learn from."""
 
-# A "document number" of several names is a word such as 补办中, not a number.
-_GENERIC_DOCUMENTS = """
-    SELECT document_no FROM {records} WHERE document_no IS NOT NULL
-    GROUP BY document_no HAVING count(DISTINCT name) > 2
+LEAST_UNITS = 5_000
+"""Units from which on a base learns its own parameters."""
+
+Ints = NDArray[np.int64]
+
+# A unit is certain, not probable; these figures are what such a rule is worth.
+_UNIT_PROBABILITY = """
+CREATE OR REPLACE TEMP MACRO unit_probability(match_rule) AS CASE match_rule
+    WHEN 'same_citizen_id_and_name' THEN 0.99999 WHEN 'same_citizen_id_similar_name' THEN 0.9995 ELSE 0.9999 END
 """
 
 
 @dataclass(frozen=True)
 class LinkCounts:
-    """How much was linked: records, units known with certainty, pairs compared, clusters."""
+    """How much there is: records, units, clusters; and how much had to be done: units made anew, pairs compared."""
 
     records: int
     units: int
-    pairs: int
     clusters: int
+    units_changed: int
+    pairs: int
 
 
 def link_records(
-    con: duckdb.DuckDBPyConnection, *, records: str, relations: str, model: Model | None = None
+    con: duckdb.DuckDBPyConnection,
+    *,
+    records: str,
+    relations: str,
+    record_ids: str | None = None,
+    basis: str = "",
+    spec: Spec | None = None,
+    parameters: Parameters | None = None,
 ) -> LinkCounts:
-    """Link all records of a relation.
+    """Link what came or went since the last time to everything there is.
 
     Args:
-        con: connection; temporary tables are made in it.
+        con: connection that keeps the state (`sql/state.sql`); run it in the transaction that keeps the result.
         records: name of a relation of shape `matching.tables.RECORD`.
         relations: name of a relation of shape `matching.tables.RELATION`.
-        model: how to compare and decide; the packaged person model when omitted.
+        record_ids: name of a relation (record_id) of all records, when that is cheaper to ask than `records`.
+        basis: what the records depend on besides their ids; when it is not what it was, all is linked anew.
+        spec: how to compare and decide; the packaged one when omitted; another one than last time links all anew.
+        parameters: learnt before; by default those of the state, which the first run learns.
 
     Returns:
-        Counts. The temporary tables `match_cluster` (CLUSTER), `match_link_new` (LINK) and
-        `match_skipped_block` hold the result.
+        Counts. `match_cluster` (CLUSTER) and the temporary `match_link_new` (LINK) and `match_skipped_block` hold the
+        result.
 
     Raises:
         InputError: a column is missing, or a record_id comes twice.
+        ConstraintError: judgements contradict each other.
     """
-    model = model or load_model()
-    _set_limits(con, model)
-    _take_input(con, records, relations)
-    _make_units(con)
-    _run(con, "unit_value")
-    _run(con, "block")
-    find_pairs(con, model)
-    _clear_kin(con)
-    _decide(con, model)
-    _run(con, "kin_pair")
-    _decide(con, model)
-    _run(con, "result")
-    return LinkCounts(
-        _count(con, "_record"), _count(con, "_unit"), _count(con, "_pair"), _count(con, "match_cluster", "cluster_id")
-    )
+    spec = spec or load_spec(PERSON_SPEC)
+    register_functions(con)
+    create_state(con)
+    con.execute(_UNIT_PROBABILITY)
+    for name, value in (("household_members", HOUSEHOLD_MEMBERS), ("block_size", spec.blocking.block_size)):
+        con.execute(f"SET VARIABLE {name} = {value}")
+    known = load_parameters(con)
+    if keep_basis(con, f"{spec.model_dump_json()} {basis}"):
+        forget(con)
+    night = _Night(con, spec)
+    if night.read(record_ids or records, records):
+        night.make_units(relations)
+        night.learn(parameters, known[0] if known and known[1] == spec else None)
+        night.link_units()
+    run(con, "state_links")
+    run(con, "state_skipped")
+    [(clusters,)] = con.execute("SELECT count(DISTINCT cluster) FROM match_place").fetchall()
+    return LinkCounts(count(con, "match_record"), count(con, "match_unit"), clusters, night.units_changed, night.pairs)
 
 
-def _set_limits(con: duckdb.DuckDBPyConnection, model: Model) -> None:
-    con.execute(f"SET VARIABLE block_size = {model.limits.block_size}")
-    con.execute(f"SET VARIABLE phone_holders = {model.limits.phone_holders}")
-    con.execute(f"SET VARIABLE household_members = {model.limits.household_members}")
-    con.execute(f"SET VARIABLE match_probability = {model.thresholds.match_probability}::DOUBLE")
+class _Night:
+    """One run: temporary tables hand the changes from step to step."""
 
+    def __init__(self, con: duckdb.DuckDBPyConnection, spec: Spec) -> None:
+        self.con, self.spec = con, spec
+        self.units_changed = self.pairs = 0
 
-def _take_input(con: duckdb.DuckDBPyConnection, records: str, relations: str) -> None:
-    for relation, schema in ((records, RECORD), (relations, RELATION)):
-        present = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
-        if missing := sorted(set(schema.names) - present):
-            raise InputError(relation, f"columns missing: {', '.join(missing)}")
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE _record AS
-        WITH generic AS ({_GENERIC_DOCUMENTS.format(records=records)})
-        SELECT * EXCLUDE (document_no),
-            CASE WHEN document_no NOT IN (SELECT document_no FROM generic) THEN document_no END AS document_no
-        FROM {records}
-    """)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE _relation AS SELECT {', '.join(RELATION.names)} FROM {relations}")
-    if _count(con, "_record") != _count(con, "_record", "record_id"):
-        raise InputError(records, "record_id is not unique; give each record its own")
+    def read(self, record_ids: str, records: str) -> bool:
+        self._judge()
+        return find_changes(self.con, record_ids, records)
 
+    def _judge(self) -> None:
+        for table in ("_judged_anew", "_judged_apart"):
+            self.con.execute(f"CREATE OR REPLACE TEMP TABLE {table} (record_id BIGINT)")
 
-def _make_units(con: duckdb.DuckDBPyConnection) -> None:
-    names = (
-        con.sql("""
-        SELECT DISTINCT name FROM (SELECT name FROM _record UNION SELECT former_name FROM _record)
-        WHERE name IS NOT NULL ORDER BY 1
-    """)
-        .to_arrow_table()["name"]
-        .to_pylist()
-    )
-    _name = pa.table({"name": pa.array(names, pa.string()), "pinyin": pa.array(name_pinyin(names), pa.string())})
-    con.register("_name_arrow", _name)
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE _name AS
-        SELECT name, replace(name, '·', '') AS name_key, pinyin, left(name, 1) AS surname FROM _name_arrow
-    """)
-    con.unregister("_name_arrow")
-    _run(con, "number_holder")
-    _level_names(con, "SELECT name AS l, main_name AS r FROM _id_main_pair")
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE _id_name AS
-        SELECT p.citizen_id, p.name,
-               CASE WHEN p.name = p.main_name OR p.name IS NULL THEN 0
-                    WHEN p.is_former THEN 2 ELSE v.level END AS name_level
-        FROM _id_main_pair p
-        LEFT JOIN _name_level v ON v.name_l = least(p.name, p.main_name) AND v.name_r = greatest(p.name, p.main_name)
-    """)
-    _run(con, "unit")
+    def make_units(self, relations: str) -> None:
+        make_units(self.con)
+        self.con.execute("""
+            CREATE OR REPLACE TEMP TABLE person_unit AS SELECT * EXCLUDE (relatives) FROM match_unit LIMIT 0
+        """)
+        run(self.con, "state_records_write")
+        describe_units(self.con)
+        run(self.con, "state_units")
+        run(self.con, "state_kin", relations=relations)
+        self.units_changed = count(self.con, "_changed")
 
+    def learn(self, given: Parameters | None, known: Parameters | None) -> None:
+        learnt = given or known or self._learn()
+        learnt.check_fits(self.spec)
+        if learnt != known:
+            store_parameters(self.con, self.spec, learnt)
+        self.parameters = learnt
+        self.scorer = Scorer(self.con, self.spec, learnt)
 
-def _level_names(con: duckdb.DuckDBPyConnection, pairs_sql: str) -> None:
-    """Fill `_name_level` for the distinct unordered pairs (l, r) of names that the query gives."""
-    pairs = con.sql(f"""
-        SELECT DISTINCT least(l, r) AS name_l, greatest(l, r) AS name_r,
-               replace(name_l, '·', '') AS key_l, replace(name_r, '·', '') AS key_r
-        FROM ({pairs_sql}) WHERE l <> r
-    """).to_arrow_table()
-    distance = name_distances(pairs["key_l"].to_pylist(), pairs["key_r"].to_pylist())
-    con.register("_name_pair", pairs.append_column("distance", distance))
-    _run(con, "name_level")
-    con.unregister("_name_pair")
+    def _learn(self) -> Parameters:
+        units = count(self.con, "match_unit")
+        if units < LEAST_UNITS:
+            return scaled(read_parameters(PERSON_PARAMETERS), units)
+        run(self.con, "state_relation")
+        return learn_parameters(self.spec, unit_tables(self.con, "(SELECT unit_id FROM match_unit)"), self.con)
 
+    def link_units(self) -> None:
+        early, late = (self._numbers(rules) for rules in split_rules(self.spec))
+        self._pairs_anew("SELECT unit_id FROM _changed", early, is_early=True)
+        self._touch(
+            "SELECT unit_id FROM _changed UNION SELECT unit_id FROM _vanished UNION SELECT unit_id FROM _must_touched"
+        )
+        self._place("early_component", "early_cluster", "early_odds", "early_ratio")
+        run(self.con, "state_relatives")
+        self._pairs_anew("SELECT unit_id FROM _changed UNION SELECT unit_id FROM _related", late, is_early=False)
+        self._score_again()
+        self._touch("SELECT unit_id FROM _touched UNION SELECT unit_id FROM _pairing")
+        self._place("component", "cluster", "odds", "ratio")
+        run(self.con, "state_result")
 
-def _clear_kin(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("CREATE OR REPLACE TEMP TABLE _kin_pair (unit_id_l BIGINT, unit_id_r BIGINT)")
+    def _numbers(self, rules: list[Rule]) -> dict[int, Rule]:
+        return {number: rule for number, rule in enumerate(self.spec.blocking.rules) if rule in rules}
 
+    def _touch(self, query: str) -> None:
+        """Units whose part has to be placed anew: those given, and all whose pairs came, went, or weigh otherwise."""
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE _touched AS {query} UNION SELECT unit_id FROM _pair_touched")
 
-def _decide(con: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Score `_pair` and cluster the units anew."""
-    _level_names(
-        con,
+    def _pairs_anew(self, units: str, rules: dict[int, Rule], *, is_early: bool) -> None:
+        """Lay the blocks of some units anew, and let their pairs by these rules take the place of those there were."""
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE _pairing AS {units}")
+        self._lay_blocks(rules)
+        run(self.con, "state_flipped")
+        self.con.execute("INSERT INTO _pairing SELECT unit_id FROM _flipped ANTI JOIN _pairing USING (unit_id)")
+        self._drop_pairs(is_early=is_early)
+        run(self.con, "state_pairs", rules=", ".join(map(str, rules)))
+        self.con.execute("""
+            CREATE OR REPLACE TEMP TABLE _asking AS
+            SELECT DISTINCT unit_l, unit_r FROM _found ANTI JOIN match_pair USING (unit_l, unit_r) ORDER BY ALL
+        """)
+        self.pairs += count(self.con, "_asking")
+        scored = self._score("_asking", with_relatives=not is_early)
+        columns = (
+            "unit_l, unit_r, odds AS early_odds, ratio AS early_ratio" if is_early else "unit_l, unit_r, NULL, NULL"
+        )
+        self.con.register("_scored", scored)
+        self.con.execute(f"INSERT INTO match_pair SELECT {columns}, odds, ratio, NULL, strongest FROM _scored")
+        self.con.execute("INSERT INTO _pair_touched SELECT unnest([unit_l, unit_r]) FROM _scored")
+        self.con.unregister("_scored")
+
+    def _lay_blocks(self, rules: dict[int, Rule]) -> None:
+        numbers = ", ".join(map(str, rules))
+        stale = (
+            f"rule IN ({numbers}) AND unit_id IN (SELECT unit_id FROM _pairing UNION ALL SELECT unit_id FROM _vanished)"
+        )
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE _block_left AS SELECT rule, k FROM match_block WHERE {stale}")
+        self.con.execute(f"DELETE FROM match_block WHERE {stale}")
+        spec = with_relatives_of(self.spec)
+        load_records(self.con, spec, unit_tables(self.con, "_pairing"))
+        laid = " UNION ALL ".join(
+            f"SELECT {number}::SMALLINT AS rule, {key_sql(self.con, spec, rule)} AS k, "
+            f"CAST(record_id AS BIGINT) AS unit_id, source = 'backbone' AS is_backbone FROM {RECORDS}"
+            for number, rule in rules.items()
+        )
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE _block_laid AS SELECT * FROM ({laid}) WHERE k IS NOT NULL")
+        self.con.execute("INSERT INTO match_block FROM _block_laid")
+
+    def _drop_pairs(self, *, is_early: bool) -> None:
+        """Pairs of the units whose blocks were laid anew go: all, or those that only relatives brought together."""
+        kept = "" if is_early else "AND early_odds IS NULL"
+        stale = f"""
+            (unit_l IN (SELECT unit_id FROM _pairing UNION ALL SELECT unit_id FROM _vanished)
+             OR unit_r IN (SELECT unit_id FROM _pairing UNION ALL SELECT unit_id FROM _vanished)) {kept}
         """
-        SELECT n.name AS l, m.name AS r FROM _pair p
-        JOIN _unit_name n ON n.unit_id = p.unit_id_l JOIN _unit_name m ON m.unit_id = p.unit_id_r
-    """,
-    )
-    _run(con, "pair_features")
-    con.execute(odds_sql(model))
-    _run(con, "certain_edge")
-    con.execute("CREATE OR REPLACE TEMP TABLE _cluster AS SELECT unit_id, unit_id AS cluster_id FROM _unit")
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE _merge (unit_id BIGINT, match_rule VARCHAR, probability DOUBLE, odds DOUBLE,
-            unit_id_l BIGINT, unit_id_r BIGINT, is_head BOOLEAN, step INTEGER)
-    """)
-    for step in range(_MOST_ROUNDS):
-        con.execute(f"SET VARIABLE step = {step}")
-        _run(con, "cluster_round")
-        if _count(con, "_join") == 0:
-            break
+        self.con.execute(f"""
+            CREATE OR REPLACE TEMP TABLE _pair_touched AS
+            SELECT DISTINCT unnest([unit_l, unit_r]) AS unit_id FROM match_pair WHERE {stale}
+        """)
+        self.con.execute(f"DELETE FROM match_pair WHERE {stale}")
 
+    def _score_again(self) -> None:
+        """Pairs of units whose relatives are told otherwise weigh otherwise."""
+        self.con.execute("""
+            CREATE OR REPLACE TEMP TABLE _asking AS
+            SELECT unit_l, unit_r, early_odds, early_ratio FROM match_pair
+            WHERE unit_l IN (SELECT unit_id FROM _pairing) OR unit_r IN (SELECT unit_id FROM _pairing)
+            ORDER BY unit_l, unit_r
+        """)
+        scored = self._score("_asking", with_relatives=True, floor=-np.inf)
+        self.con.register("_scored", scored)
+        self.con.execute("DELETE FROM match_pair WHERE (unit_l, unit_r) IN (SELECT (unit_l, unit_r) FROM _asking)")
+        self.con.execute("""
+            INSERT INTO match_pair
+            SELECT unit_l, unit_r, early_odds, early_ratio, odds, ratio, NULL, strongest
+            FROM _asking JOIN _scored USING (unit_l, unit_r)
+        """)
+        self.con.execute("INSERT INTO _pair_touched SELECT unnest([unit_l, unit_r]) FROM _scored")
+        self.con.unregister("_scored")
 
-def _run(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    con.execute(resources.files("matching").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8"))
+    def _score(self, pairs: str, *, with_relatives: bool, floor: float = FLOOR) -> pa.Table:
+        """Pairs of units that are worth keeping: unit_l, unit_r, odds, ratio, strongest."""
+        asked = self.con.sql(f"SELECT unit_l, unit_r FROM {pairs} ORDER BY ALL").to_arrow_table()
+        self.con.execute(f"""
+            CREATE OR REPLACE TEMP TABLE _scoring AS SELECT DISTINCT unnest([unit_l, unit_r]) AS unit_id FROM {pairs}
+        """)
+        self.scorer.read("_scoring", with_relatives=with_relatives)
+        return self.scorer.score(asked["unit_l"].to_numpy(), asked["unit_r"].to_numpy(), floor)
 
+    def _place(self, component: str, placed: str, odds: str, ratio: str) -> None:
+        """Cluster the part of the pairs that was touched, and keep where its units went."""
+        run(self.con, "state_region", component=component, odds=odds, ratio=ratio)
+        edges = self.con.sql("SELECT * FROM _edge ORDER BY unit_l, unit_r").to_arrow_table()
+        region = self.con.sql("SELECT unit_id FROM _region ORDER BY unit_id").to_arrow_table()["unit_id"].to_numpy()
+        left, right = (edges[side].to_numpy() for side in ("unit_l", "unit_r"))
+        units = np.unique(np.concatenate((region, left, right)))
+        links = Links(
+            np.searchsorted(units, left), np.searchsorted(units, right),
+            edges["odds"].to_numpy(), edges["ratio"].to_numpy(),
+        )  # fmt: skip
+        found = cluster(
+            links, self._bounds(units), self.spec.thresholds.link, self._comparer(units, placed == "cluster")
+        )
+        at = np.searchsorted(units, region)
+        self.con.register(
+            "_placed",
+            pa.table({"unit_id": region, "component": units[found.component[at]], "cluster": units[found.label[at]]}),
+        )
+        self.con.register(
+            "_shared", edges.select(["unit_l", "unit_r"]).append_column("p", pa.array(probability(found.shared)))
+        )
+        run(self.con, "state_place", component=component, cluster=placed)
+        if placed == "cluster":
+            run(self.con, "state_probability")
+        for name in ("_placed", "_shared"):
+            self.con.unregister(name)
 
-def _count(con: duckdb.DuckDBPyConnection, table: str, distinct: str | None = None) -> int:
-    [(count,)] = con.execute(f"SELECT count({f'DISTINCT {distinct}' if distinct else '*'}) FROM {table}").fetchall()
-    return int(count)
+    def _bounds(self, units: Ints) -> Bounds:
+        self.con.register("_bound", pa.table({"unit_id": units}))
+        sources = self.con.execute("""
+            SELECT CASE source WHEN 'backbone' THEN 0 ELSE -1 END AS backbone,
+                   CASE source WHEN 'unproven' THEN -1 ELSE 0 END AS known
+            FROM _bound LEFT JOIN match_unit USING (unit_id) ORDER BY unit_id
+        """).fetchnumpy()
+        must = self.con.execute("""
+            SELECT unit_l, unit_r FROM match_must
+            WHERE unit_l IN (SELECT unit_id FROM _bound) AND unit_r IN (SELECT unit_id FROM _bound) ORDER BY ALL
+        """).fetchnumpy()
+        self.con.unregister("_bound")
+        return Bounds(
+            sources["backbone"].astype(np.int64), sources["known"].astype(np.int64),
+            must=(np.searchsorted(units, must["unit_l"]), np.searchsorted(units, must["unit_r"])),
+        )  # fmt: skip
+
+    def _comparer(self, units: Ints, with_relatives: bool) -> Callable[[Ints, Ints], tuple[Floats, Floats]]:  # noqa: FBT001
+        """Scores pairs that blocking did not bring together; the units of the region are read when first asked."""
+        is_read = False
+
+        def compare(left: Ints, right: Ints) -> tuple[Floats, Floats]:
+            nonlocal is_read
+            if not is_read:
+                self.scorer.read("_region", with_relatives=with_relatives)
+                is_read = True
+            return self.scorer.compare(units[left], units[right])
+
+        return compare

@@ -150,6 +150,30 @@ def demo(
     raise typer.Exit(run_demo(out_dir, people, seed, nights, out, err))
 
 
+@app.command("link")
+def link_tables(
+    spec: Annotated[Path, typer.Argument(help="What to link and how (.yml); see docs/how_to/link.md.")],
+    out_dir: Annotated[Path, typer.Option("--out", help="Folder for pairs, clusters, parameters and report.")],
+    table: Annotated[list[str] | None, typer.Option(help="NAME=FILE in place of the file that the spec names.")] = None,
+    parameters: Annotated[Path | None, typer.Option(help="Parameters learnt before; used as they are.")] = None,
+    retrain: Annotated[bool, typer.Option("--retrain", help="Learn anew and report the drift.")] = False,
+) -> None:
+    """Link or de-duplicate any CSV, Parquet or DuckDB tables by a spec."""
+    from matching.errors import MatchingError
+    from pipelines.linking import link_files
+    from pipelines.show_linking import show_linkage
+
+    try:
+        files = dict(each.split("=", 1) for each in table or ())
+        report = link_files(spec, out_dir, {k: Path(v) for k, v in files.items()}, parameters, retrain=retrain)
+    except ValueError:
+        _usage("--table is written NAME=FILE")
+    except (MatchingError, OSError) as error:
+        err.print(f"[red]error:[/] {escape(str(error))}", highlight=False)
+        raise typer.Exit(Exit.FAILED) from None
+    show_linkage(out, out_dir, report)
+
+
 @contracts_app.command("list")
 def contracts_list() -> None:
     """List departments and their extracts."""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import duckdb
 
 from matching.link import link_records, LinkCounts
+from matching.state import WANTED
 from pipelines.home import Home
 from pipelines.trust import ATTRIBUTE, create_trust_tables, ENDED, SOURCE
 from sources.contract import Contract
@@ -14,7 +15,8 @@ from warehouse.crosswalk import assign_persons, IdentityCounts
 from warehouse.database import transaction
 from warehouse.identity_key import load_identity_key
 from warehouse.ledger import finish_night
-from warehouse.matching_input import create_matching_input, RECORDS, RELATIONS
+from warehouse.matching_input import create_matching_input, RECORD_IDS, RECORDS, RELATIONS
+from warehouse.settings import HOME_DIVISION, read_setting
 from warehouse.survivorship import BaseCounts, build_base
 
 KEY_FILE = "identity.key"
@@ -32,13 +34,19 @@ class MergeCounts:
 def merge_night(
     con: duckdb.DuckDBPyConnection, home: Home, contracts: Sequence[Contract], night: date, now: datetime
 ) -> MergeCounts:
-    """Link everything that is stored, and write crosswalk and base where they differ, in one transaction."""
+    """Link what came or went to all that is stored, write crosswalk and base where they differ, in one transaction."""
     create_trust_tables(con, contracts)
-    create_matching_input(con, SOURCE)
-    links = link_records(con, records=RECORDS, relations=RELATIONS)
+    create_matching_input(con, SOURCE, WANTED)
     key = load_identity_key(home.warehouse / KEY_FILE)
     with transaction(con):
+        links = link_records(con, records=RECORDS, relations=RELATIONS, record_ids=RECORD_IDS, basis=_basis(con))
         identity = assign_persons(con, night=night, key=key, source_trust=SOURCE, ended_extracts=ENDED)
         base = build_base(con, trust=ATTRIBUTE)
         finish_night(con, night, now)
     return MergeCounts(links, identity, base)
+
+
+def _basis(con: duckdb.DuckDBPyConnection) -> str:
+    """What the records depend on besides the deliveries: the home county, and how far departments are trusted."""
+    trust = con.execute(f"SELECT list((department, rank) ORDER BY department)::VARCHAR FROM {SOURCE}").fetchall()
+    return f"{read_setting(con, HOME_DIVISION)} {trust[0][0]}"

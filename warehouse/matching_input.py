@@ -1,19 +1,24 @@
 """Fits standard mentions to the records that `matching` takes. No decision is taken here."""
 
-from importlib import resources
+from typing import Final
 
 import duckdb
 
-RECORDS = "match_record"
-RELATIONS = "match_relation"
+from warehouse.statements import run
+
+RECORDS: Final = "linkable_mention"
+RECORD_IDS: Final = "linkable_mention_id"
+RELATIONS: Final = "linkable_relation"
 
 
-def create_matching_input(con: duckdb.DuckDBPyConnection, source_trust: str) -> None:
-    """Make the temporary views `match_record` (RECORD) and `match_relation` (RELATION).
+def create_matching_input(con: duckdb.DuckDBPyConnection, source_trust: str, wanted: str) -> None:
+    """Make the temporary views `linkable_mention` (RECORD), `linkable_mention_id` and `linkable_relation` (RELATION).
 
     Args:
         con: the warehouse.
         source_trust: relation (department, rank): how far a department is trusted for identity, 1 best.
+        wanted: name of a temporary table (record_id), made when it is not there: the mentions that
+            `linkable_mention` shows, so that a night need not look at all of them.
     """
-    sql = resources.files("warehouse").joinpath("sql", "matching_input.sql").read_text(encoding="utf-8")
-    con.execute(sql.replace("{source_trust}", source_trust))
+    con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {wanted} (record_id BIGINT)")
+    run(con, "matching_input", source_trust=source_trust, wanted=wanted)

@@ -1,0 +1,331 @@
+"""Pairs to clusters, refusing wrong merges.
+
+Groups of records that all agree are clusters at once. Where links chain, contradict each other, or run against a
+constraint, clusters grow step by step: each joins the one it is best supported by, and only when the strongest link
+outweighs the strongest contradiction between any two of their records. So no chain of weak links makes a giant.
+
+Rivals: a record that may be one of several records of a de-duplicated table is one of them at most; they share the
+probability.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from matching.errors import ConstraintError
+from matching.parameters import Floats
+
+Ints = NDArray[np.int64]
+MOST_ROUNDS: Final = 50
+MOST_CROSS_PAIRS: Final = 100
+"""Records of each of two large clusters that are compared when they are about to join."""
+
+
+@dataclass(frozen=True)
+class Links:
+    """Scored pairs (n pairs): `odds` in bits of being one person, `ratio` = log2 P(levels | m) / P(levels | u)."""
+
+    left: Ints
+    right: Ints
+    odds: Floats
+    ratio: Floats
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What no evidence overrules, for n records.
+
+    `group`: records of one group >= 0 are different persons (a de-duplicated table). `known`: records of one number
+    >= 0 are known persons, of whom any other record can be one at most. `differs`: for each column the value numbers,
+    -1 where none; two different ones are different persons. `must`, `cannot`: pairs of records.
+    """
+
+    group: Ints
+    known: Ints
+    differs: tuple[Ints, ...] = ()
+    must: tuple[Ints, Ints] = field(default_factory=lambda: (np.empty(0, np.int64), np.empty(0, np.int64)))
+    cannot: tuple[Ints, Ints] = field(default_factory=lambda: (np.empty(0, np.int64), np.empty(0, np.int64)))
+
+
+Compare = Callable[[Ints, Ints], tuple[Floats, Floats]]
+"""(left, right) -> (odds, ratio) of pairs that blocking did not bring together."""
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Clusters of n records, and what led to them.
+
+    `label`: the smallest record number of a record's cluster. `component`: that of the records it hangs together with
+    by accepted links and must-links; a component is one cluster, or was taken apart. `shared`: for each link its odds
+    in bits after rivals.
+    """
+
+    label: Ints
+    component: Ints
+    shared: Floats
+
+
+def cluster(links: Links, bounds: Bounds, threshold: float, compare: Compare) -> Clusters:
+    """Put every record into a cluster.
+
+    What becomes of a component follows from its records, their links and constraints alone; so a part of a linkage
+    can be clustered anew without the rest.
+
+    Args:
+        links: scored pairs.
+        bounds: constraints.
+        threshold: match probability from which on two records are linked.
+        compare: scores further pairs.
+
+    Raises:
+        ConstraintError: a pair is both must-link and cannot-link.
+    """
+    _check_bounds(bounds)
+    least = float(np.log2(threshold / (1 - threshold)))
+    shared = _share(links.left, links.right, links.odds, bounds.known, np.zeros(len(bounds.known)))
+    accepted = shared >= least
+    component = _components(
+        len(bounds.group),
+        np.concatenate((links.left[accepted], bounds.must[0])), np.concatenate((links.right[accepted], bounds.must[1])),
+    )  # fmt: skip
+    contested = _contested(component, links, accepted, bounds)
+    label = _grow(component, contested, links, bounds, least, compare) if contested.any() else component
+    return Clusters(_smallest(label), _smallest(component), shared)
+
+
+def _share(left: Ints, right: Ints, bits: Floats, known: Ints, outside: Floats) -> Floats:
+    """Odds of `left` being `right`, in bits, lessened by what known persons either could be instead.
+
+    `known`: for each number on either side the kind of known person it is, -1 for none. `outside`: odds of being a
+    known person who is not among the pairs.
+    """
+    if not len(left) or not (known >= 0).any():
+        return bits
+    odds, rivals = np.exp2(np.clip(bits, -60, 60)), np.zeros(len(bits))
+    for own, other in ((left, right), (right, left)):
+        counts = (known[other] >= 0) & (known[own] != known[other])
+        counted = np.where(counts, odds, 0.0)
+        of_kind = _sum_by(own * (int(known.max()) + 2) + known[other] + 1, counted)
+        rivals += np.where(known[other] >= 0, np.where(counts, of_kind - odds, 0.0), _sum_by(own, counted))
+        rivals += outside[own]
+    shared: Floats = bits - np.log2(1 + np.maximum(rivals, 0.0))
+    return shared
+
+
+def _check_bounds(bounds: Bounds) -> None:
+    both = np.intersect1d(_packed(*bounds.must), _packed(*bounds.cannot))
+    if len(both):
+        raise ConstraintError(len(both), "are both must-link and cannot-link; take one of the two back")
+
+
+def _contested(label: Ints, links: Links, accepted: NDArray[np.bool_], bounds: Bounds) -> NDArray[np.bool_]:
+    """For each component whether it is more than records that all agree and break no constraint."""
+    sizes = np.bincount(label)
+    linked = np.bincount(label[links.left[accepted]], minlength=len(sizes))
+    contested = (sizes > 2) & (linked < sizes * (sizes - 1) // 2)
+    for values in (bounds.group, *bounds.differs):
+        contested |= _is_broken(label, values, len(sizes), same=values is bounds.group)
+    apart_l, apart_r = (label[side] for side in bounds.cannot)
+    contested[apart_l[apart_l == apart_r]] = True
+    must = label[bounds.must[0]]
+    contested[must[sizes[must] > 2]] = True
+    return contested
+
+
+def _is_broken(label: Ints, values: Ints, count: int, *, same: bool) -> NDArray[np.bool_]:
+    """Components in which a value comes twice (`same`), or in which there are two different ones."""
+    held = values >= 0
+    pairs = label[held] * (int(values.max(initial=0)) + 1) + values[held]
+    each = np.unique(pairs, return_counts=True)
+    owners = each[0] // (int(values.max(initial=0)) + 1)
+    broken = np.zeros(count, bool)
+    broken[owners[each[1] > 1] if same else owners[:-1][owners[1:] == owners[:-1]]] = True
+    return broken
+
+
+@dataclass
+class _Growth:
+    """The state of growing clusters: cluster of each record, and what is known of pairs of records."""
+
+    label: Ints
+    left: Ints
+    right: Ints
+    odds: Floats
+    ratio: Floats
+    outside: Floats
+    """for each record the odds of being a known person of another component"""
+
+
+def _grow(
+    label: Ints, contested: NDArray[np.bool_], links: Links, bounds: Bounds, least: float, compare: Compare
+) -> Ints:
+    own = np.arange(len(label))
+    free = contested[label]
+    start = np.where(free, own + len(label), label)
+    must = free[bounds.must[0]] & free[bounds.must[1]]
+    joined = _components(len(label), bounds.must[0][must], bounds.must[1][must])
+    start[free] = _smallest(joined)[free] + len(label)
+    inside = free[links.left] & (label[links.left] == label[links.right])
+    outside = _outside_rivals(links, label, bounds.known)
+    state = _Growth(
+        start, links.left[inside], links.right[inside], links.odds[inside], links.ratio[inside], outside
+    )  # fmt: skip
+    for _ in range(MOST_ROUNDS):
+        proposal = _propose(state, bounds, least)
+        if not len(proposal[0]):
+            break
+        _compare_across(state, proposal, compare)
+        _join(state, proposal, bounds, least)
+    return state.label
+
+
+def _outside_rivals(links: Links, component: Ints, known: Ints) -> Floats:
+    odds = np.exp2(np.clip(links.odds, -60, 60))
+    rivals = np.zeros(len(component))
+    for own, other in ((links.left, links.right), (links.right, links.left)):
+        counts = (component[own] != component[other]) & (known[other] >= 0) & (known[own] != known[other])
+        rivals += np.bincount(own[counts], odds[counts], minlength=len(component))
+    return rivals
+
+
+def _support(state: _Growth, bounds: Bounds) -> tuple[Ints, Ints, Floats]:
+    """Pairs of clusters that may join: the strongest link plus the strongest contradiction, after rivals."""
+    a, b = state.label[state.left], state.label[state.right]
+    apart = a != b
+    low, high = np.minimum(a, b)[apart], np.maximum(a, b)[apart]
+    key, inverse = np.unique(_packed(low, high), return_inverse=True)
+    best = np.full(len(key), -np.inf)
+    np.maximum.at(best, inverse, state.odds[apart])
+    worst = np.zeros(len(key))
+    np.minimum.at(worst, inverse, state.ratio[apart])
+    low, high = key >> 32, key & 0xFFFFFFFF
+    allowed = _allowed(state, bounds, low, high)
+    low, high, support = low[allowed], high[allowed], (best + worst)[allowed]
+    outside: Floats = np.bincount(state.label, state.outside, minlength=2 * len(state.label)).astype(np.float64)
+    return low, high, _share(low, high, support, _known(state, bounds), outside)
+
+
+def _allowed(state: _Growth, bounds: Bounds, low: Ints, high: Ints) -> NDArray[np.bool_]:
+    allowed = np.ones(len(low), bool)
+    for values in (bounds.group, *bounds.differs):
+        table = _values_of(state.label, values)
+        allowed &= ~_clash(table, low, high, same=values is bounds.group)
+    apart = _packed(*_ordered(state.label[bounds.cannot[0]], state.label[bounds.cannot[1]]))
+    return allowed & ~np.isin(_packed(low, high), apart)
+
+
+def _values_of(label: Ints, values: Ints) -> tuple[Ints, Ints]:
+    """Distinct (cluster, value), sorted."""
+    held = np.flatnonzero(values >= 0)
+    packed = np.unique(_packed(label[held], values[held]))
+    return packed >> 32, packed & 0xFFFFFFFF
+
+
+def _clash(table: tuple[Ints, Ints], low: Ints, high: Ints, *, same: bool) -> NDArray[np.bool_]:
+    """Whether two clusters hold one value in common (`same`), or hold values of which one is not the other's."""
+    owner, value = table
+    known = _packed(owner, value)
+    first, last = np.searchsorted(owner, low), np.searchsorted(owner, low, side="right")
+    clash = np.zeros(len(low), bool)
+    other = np.searchsorted(owner, high, side="right") > np.searchsorted(owner, high)
+    for step in range(int((last - first).max(initial=0))):
+        at = first + step
+        valid = np.flatnonzero((at < last) & other)
+        found = np.isin(_packed(high[valid], value[at[valid]]), known)
+        clash[valid] |= found if same else ~found
+    return clash
+
+
+def _known(state: _Growth, bounds: Bounds) -> Ints:
+    """For each cluster the kind of known person in it, -1 where none."""
+    known = np.full(2 * len(state.label), -1, np.int64)
+    held = bounds.known >= 0
+    known[state.label[held]] = bounds.known[held]
+    return known
+
+
+def _propose(state: _Growth, bounds: Bounds, least: float) -> tuple[Ints, Ints]:
+    """Pairs of clusters each of which is the other's best."""
+    low, high, support = _support(state, bounds)
+    good = support >= least
+    low, high, support = low[good], high[good], support[good]
+    if not len(low):
+        return low, high
+    order = np.lexsort((high, low, -support))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    best = np.full(int(high.max()) + 1, len(order), np.int64)
+    np.minimum.at(best, low, rank)
+    np.minimum.at(best, high, rank)
+    mutual = (best[low] == rank) & (best[high] == rank)
+    return low[mutual], high[mutual]
+
+
+def _compare_across(state: _Growth, proposal: tuple[Ints, Ints], compare: Compare) -> None:
+    """Score all pairs of records that a proposal would put together and that nobody has compared."""
+    left, right = _cross_pairs(state.label, *proposal)
+    fresh = ~np.isin(_packed(left, right), _packed(state.left, state.right))
+    if not fresh.any():
+        return
+    odds, ratio = compare(left[fresh], right[fresh])
+    state.left, state.right = np.concatenate((state.left, left[fresh])), np.concatenate((state.right, right[fresh]))
+    state.odds, state.ratio = np.concatenate((state.odds, odds)), np.concatenate((state.ratio, ratio))
+
+
+def _cross_pairs(label: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:
+    order = np.argsort(label, kind="stable")
+    ordered = label[order]
+    starts = [np.searchsorted(ordered, side) for side in (low, high)]
+    sizes = [np.minimum(np.searchsorted(ordered, side, side="right") - start, MOST_CROSS_PAIRS)
+             for side, start in zip((low, high), starts, strict=True)]  # fmt: skip
+    many = sizes[0] * sizes[1]
+    pair = np.repeat(np.arange(len(low)), many)
+    within = np.arange(len(pair)) - np.repeat(np.cumsum(many) - many, many)
+    a = order[starts[0][pair] + within // sizes[1][pair]]
+    b = order[starts[1][pair] + within % sizes[1][pair]]
+    return _ordered(a, b)
+
+
+def _join(state: _Growth, proposal: tuple[Ints, Ints], bounds: Bounds, least: float) -> None:
+    """Join the proposed clusters that the full comparison still supports."""
+    low, high, support = _support(state, bounds)
+    good = np.isin(_packed(*proposal), _packed(low, high)[support >= least])
+    if good.any():
+        order = np.argsort(proposal[1][good])
+        joining, into = proposal[1][good][order], proposal[0][good][order]
+        at = np.minimum(np.searchsorted(joining, state.label), len(joining) - 1)
+        state.label = np.where(joining[at] == state.label, into[at], state.label)
+
+
+def _components(count: int, left: Ints, right: Ints) -> Ints:
+    graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(count, count))
+    label: Ints = connected_components(graph, directed=False)[1].astype(np.int64)
+    return label
+
+
+def _smallest(label: Ints) -> Ints:
+    """Clusters named by their smallest record."""
+    _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
+    return first[inverse].astype(np.int64)
+
+
+def _sum_by(key: Ints, values: Floats) -> Floats:
+    if not len(key):
+        return values
+    _, inverse = np.unique(key, return_inverse=True)
+    totals: Floats = np.bincount(inverse, values).astype(np.float64)[inverse]
+    return totals
+
+
+def _ordered(a: Ints, b: Ints) -> tuple[Ints, Ints]:
+    return np.minimum(a, b), np.maximum(a, b)
+
+
+def _packed(low: Ints, high: Ints) -> Ints:
+    packed: Ints = (low.astype(np.int64) << 32) | high.astype(np.int64)
+    return packed

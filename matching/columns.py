@@ -1,0 +1,76 @@
+"""Columns of records as numbers: every distinct value once, and for each record the number of its value.
+
+All comparison works on these numbers; texts are looked at only once for each distinct pair of values.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from matching.records import quoted
+
+Codes = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of n records.
+
+    `codes` (int32) are positions in `values`, -1 where a record has none. A record with several values has them
+    in `codes[offsets[i] : offsets[i + 1]]`; `offsets` is None when every record has at most one: then `codes` is
+    of length n. `known_counts`: how many records hold each value, where that was counted elsewhere.
+    """
+
+    codes: Codes
+    values: pa.StringArray
+    offsets: NDArray[np.int64] | None = None
+    known_counts: NDArray[np.int64] | None = None
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """How many records hold each value."""
+        if self.known_counts is not None:
+            return self.known_counts
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values))
+
+    @cached_property
+    def holders(self) -> int:
+        """How many records have a value."""
+        return int((self.codes >= 0).sum() if self.offsets is None else (np.diff(self.offsets) > 0).sum())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no record has a value."""
+        return len(self.values) == 0
+
+
+def encode_columns(con: duckdb.DuckDBPyConnection, relation: str, names: Iterable[str]) -> dict[str, Column]:
+    """Encode VARCHAR and VARCHAR[] columns of a relation, in the order of its rows."""
+    return {
+        name: _encode(con.sql(f"SELECT {quoted(name)} FROM {relation}").to_arrow_table().column(0)) for name in names
+    }
+
+
+def _encode(column: pa.ChunkedArray) -> Column:
+    if pa.types.is_list(column.type):
+        return _encode_lists(column.combine_chunks())
+    encoded = column.cast(pa.string()).dictionary_encode().combine_chunks()
+    return Column(_filled(encoded.indices), encoded.dictionary)
+
+
+def _encode_lists(lists: pa.ListArray) -> Column:
+    sizes = pc.fill_null(pc.list_value_length(lists), 0).to_numpy()
+    encoded = lists.flatten().cast(pa.string()).dictionary_encode()
+    offsets = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
+    return Column(_filled(encoded.indices), encoded.dictionary, offsets)
+
+
+def _filled(indices: pa.Array) -> Codes:
+    codes: Codes = pc.fill_null(indices, -1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    return codes

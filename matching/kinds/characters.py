@@ -1,0 +1,140 @@
+"""Columns of text as flat code points, so that whole columns are folded, counted and bounded without a loop.
+
+Not here: what is folded (each kind has its table), nor distances (`matching.kinds.distances`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from matching.kinds.kind import Flags, Positions
+
+CODE_POINTS = 0x110000
+Table = NDArray[np.uint32]
+"""Code point → the code point which stands for it, 0 where it is left out."""
+
+
+@dataclass(frozen=True)
+class Characters:
+    """Texts of one column: text i is `codes[offsets[i] : offsets[i + 1]]`."""
+
+    codes: NDArray[np.uint32]
+    offsets: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, values: pa.StringArray) -> Self:
+        """Read a column of texts without null."""
+        sizes = pc.utf8_length(values).to_numpy(zero_copy_only=False)
+        return cls(np.frombuffer(_joined(values).encode("utf-32-le"), "<u4"), _offsets(sizes))
+
+    def __len__(self) -> int:
+        """How many texts there are."""
+        return len(self.offsets) - 1
+
+    @cached_property
+    def lengths(self) -> NDArray[np.int32]:
+        """Characters of each text."""
+        return np.diff(self.offsets).astype(np.int32)
+
+    @cached_property
+    def owners(self) -> NDArray[np.int32]:
+        """For each character the number of its text."""
+        return np.repeat(np.arange(len(self), dtype=np.int32), self.lengths)
+
+    @cached_property
+    def masks(self) -> NDArray[np.uint64]:
+        """A set of 64 classes of characters for each text: a class in one only is an edit at least."""
+        return self.reduced(np.bitwise_or, np.uint64(1) << (self.codes & 63).astype(np.uint64))
+
+    def reduced(self, operation: np.ufunc, numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Bring numbers of characters together by text; 0 for a text without characters."""
+        found = np.zeros(len(self), np.uint64)
+        # reduceat knows no empty slices, so texts without characters are passed over.
+        filled = self.lengths > 0
+        if filled.any():
+            found[filled] = operation.reduceat(numbers, self.offsets[:-1][filled])
+        return found
+
+    def mapped(self, table: Table) -> Self:
+        """Put each character's stand-in in its place, leaving out those which have 0."""
+        codes = table[self.codes]
+        kept = codes != 0
+        return type(self)(codes, self.offsets) if kept.all() else type(self)(codes, self.offsets).kept(kept)
+
+    def kept(self, is_kept: Flags) -> Self:
+        """Leave out single characters."""
+        before = np.concatenate(([0], np.cumsum(is_kept)))
+        return type(self)(self.codes[is_kept], before[self.offsets])
+
+    def chosen(self, places: NDArray[np.int64] | Positions) -> Self:
+        """Some texts, in the order asked for."""
+        sizes = self.lengths[places].astype(np.int64)
+        offsets = _offsets(sizes)
+        source = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1][places] - offsets[:-1], sizes)
+        return type(self)(self.codes[source], offsets)
+
+    def at(self, place: int, of: Positions | None = None) -> NDArray[np.uint32]:
+        """The character at a place (from the end when negative) of texts, 0 where there is none."""
+        starts, ends = self.offsets[:-1], self.offsets[1:]
+        if of is not None:
+            starts, ends = starts[of], ends[of]
+        where = starts + place if place >= 0 else ends + place
+        inside = (where >= starts) & (where < ends)
+        return np.append(self.codes, np.uint32(0))[np.where(inside, where, len(self.codes))]
+
+    def neighbours(self, step: int) -> NDArray[np.uint32]:
+        """For each character the one a step after it (before it when negative) in its text, 0 where there is none."""
+        beside = np.zeros(len(self.codes), np.uint32)
+        if step > 0:
+            beside[:-step] = self.codes[step:]
+            beside[:-step][self.owners[:-step] != self.owners[step:]] = 0
+        else:
+            beside[-step:] = self.codes[:step]
+            beside[-step:][self.owners[:step] != self.owners[-step:]] = 0
+        return beside
+
+    def count(self, is_counted: Flags) -> NDArray[np.int32]:
+        """How many characters of each text are flagged."""
+        before = np.concatenate(([0], np.cumsum(is_counted)))
+        return np.diff(before[self.offsets]).astype(np.int32)
+
+    def texts(self) -> pa.LargeStringArray:
+        """Back to a column of texts."""
+        sizes = 1 + (self.codes >= 0x80) + (self.codes >= 0x800) + (self.codes >= 0x10000).astype(np.int64)
+        ends = np.concatenate(([0], np.cumsum(sizes)))[self.offsets]
+        data = self.codes.astype("<u4").tobytes().decode("utf-32-le").encode()
+        return pa.LargeStringArray.from_buffers(len(self), pa.py_buffer(ends), pa.py_buffer(data))
+
+
+def identity_table(changes: Mapping[str, str] | None = None, left_out: Iterable[str] = ()) -> Table:
+    """A table that leaves every character as it is, but for some changed and some left out."""
+    table = np.arange(CODE_POINTS, dtype=np.uint32)
+    for old, new in (changes or {}).items():
+        table[ord(old)] = ord(new)
+    table[[ord(each) for each in left_out]] = 0
+    return table
+
+
+def numbers_of(texts: pa.Array) -> NDArray[np.int32]:
+    """A number for each text, equal for equal texts."""
+    numbers: NDArray[np.int32] = texts.dictionary_encode().indices.to_numpy()
+    return numbers
+
+
+def _joined(values: pa.StringArray) -> str:
+    if not len(values):
+        return ""
+    large = values.cast(pa.large_string())
+    _, ends, data = large.buffers()
+    ends = np.frombuffer(ends, np.int64)[large.offset : large.offset + len(large) + 1]
+    return bytes(memoryview(data or b"")[ends[0] : ends[-1]]).decode()
+
+
+def _offsets(sizes: NDArray[np.integer]) -> NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))

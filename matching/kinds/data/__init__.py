@@ -1,0 +1,1 @@
+"""Tables built from open sources, and the scripts that build them."""

@@ -1,0 +1,139 @@
+"""How the characters of names sound: with tone, without, and as dialects and ears confuse them.
+
+Readings are those of pypinyin's table (MIT), the first of each character, with the readings which some have as
+surnames. Not here: what a like sound is worth.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pypinyin.constants import PINYIN_DICT
+
+from matching.kinds.characters import Characters, CODE_POINTS, identity_table, Table
+from matching.kinds.kind import Flags
+
+SURNAME_READINGS: Final = (
+    "单shàn 曾zēng 仇qiú 区ōu 解xiè 查zhā 任rén 朴piáo 盖gě 乐yuè 华huà 缪miào 种chóng 折shé 员yùn 郇xún 召shào 洗xiǎn "
+    "那nā 覃qín 纪jǐ 翟zhái 黑hè 秘bì 繁pó 乜niè 么yāo 祭zhài 过guō 葛gě 哈hǎ 薄bó 都dū 句gōu "
+    "阚kàn 相xiàng 燕yān 要yāo 於yū 占zhān 舍shè 撒sǎ 令líng 隗wěi"
+)
+"""Readings of characters as surnames; the common reading may be another."""
+
+_READINGS_COMPARED: Final = 2
+_CONFUSED: Final = (
+    ("^zh", "z"), ("^ch", "c"), ("^sh", "s"), ("^n", "l"), ("^hui$", "fei"), ("^hun$", "fen"), ("^hu(?=.)", "f"),
+    ("^hu$", "fu"), ("ng$", "n"),
+)  # fmt: skip
+"""Initials and finals that are easily confused, each with what stands for both; -ong has no counterpart in -on."""
+
+
+@cache
+def tone_table(as_surnames: bool) -> Table:
+    """Code point → the first code point with the same reading, tone included; other characters stay as they are."""
+    table = identity_table()
+    representative: dict[str, int] = {}
+    for code, readings in sorted(_readings(False).items()):
+        table[code] = representative.setdefault(readings[0], code)
+    if as_surnames:
+        for code, readings in _readings(True).items():
+            table[code] = representative.setdefault(readings[0], code)
+    return table
+
+
+def spell(characters: Characters, as_surnames: bool) -> Characters:
+    """Names as small letters in one word: toneless pinyin, and Latin letters as they are.
+
+    Args:
+        characters: folded names.
+        as_surnames: whether their first characters are read as surnames.
+    """
+    letters, sizes = _syllable_letters()
+    syllables = _syllable_table(False)[characters.codes]
+    if as_surnames:
+        first = characters.offsets[:-1][characters.lengths > 0]
+        syllables[first] = _syllable_table(True)[characters.codes[first]]
+    lengths = np.where(syllables >= 0, sizes[syllables], 1)
+    starts = np.concatenate(([0], np.cumsum(lengths)))
+    spelt = np.empty(starts[-1], np.uint32)
+    spelt[starts[:-1]] = characters.codes
+    for place in range(letters.shape[1]):
+        has_letter = (syllables >= 0) & (lengths > place)
+        spelt[starts[:-1][has_letter] + place] = letters[syllables[has_letter], place]
+    return _without_umlauts(Characters(spelt, starts[characters.offsets]))
+
+
+def sounds_alike(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Flags:
+    """Whether characters, pairwise, have readings that are the same or easily confused: zh and z, ing and in."""
+    readings = _confused_table()
+    one, other = readings[left][:, :, None], readings[right][:, None, :]
+    alike: Flags = ((one == other) & (one >= 0)).any(axis=(1, 2))
+    return alike
+
+
+def _without_umlauts(spelt: Characters) -> Characters:
+    """Passports write 吕 as LYU, LV or LU; tables of readings as lu with two dots: all are lu here."""
+    codes = np.where(spelt.codes == ord("v"), np.uint32(ord("u")), spelt.codes)
+    is_umlaut = np.zeros(len(codes), np.bool_)
+    inside = (codes[1:-1] == ord("y")) & (codes[2:] == ord("u"))
+    is_umlaut[1:-1] = inside & np.isin(codes[:-2], (ord("l"), ord("n")))
+    is_umlaut[spelt.offsets[:-1][spelt.lengths > 0]] = False
+    return Characters(codes, spelt.offsets).kept(~is_umlaut)
+
+
+@cache
+def _readings(as_surnames: bool) -> Mapping[int, list[str]]:
+    readings = {code: each.split(",") for code, each in PINYIN_DICT.items() if code < CODE_POINTS}
+    if as_surnames:
+        readings |= {ord(each[0]): [each[1:]] for each in SURNAME_READINGS.split()}
+    return readings
+
+
+@cache
+def _syllables() -> list[str]:
+    return sorted({_without_tone(each[0]) for flag in (False, True) for each in _readings(flag).values()})
+
+
+@cache
+def _syllable_table(as_surnames: bool) -> NDArray[np.int16]:
+    number = {syllable: place for place, syllable in enumerate(_syllables())}
+    table = np.full(CODE_POINTS, -1, np.int16)
+    for code, readings in _readings(as_surnames).items():
+        table[code] = number[_without_tone(readings[0])]
+    return table
+
+
+@cache
+def _syllable_letters() -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The letters of each syllable, and how many they are."""
+    sizes = np.array([len(each) for each in _syllables()], np.int64)
+    letters = np.zeros((len(sizes), sizes.max()), np.uint32)
+    for row, syllable in enumerate(_syllables()):
+        letters[row, : len(syllable)] = [ord(letter) for letter in syllable]
+    return letters, sizes
+
+
+@cache
+def _confused_table() -> NDArray[np.int16]:
+    """Code point → numbers of its first readings after confusion, -1 where it has none."""
+    number: dict[str, int] = {}
+    table = np.full((CODE_POINTS, _READINGS_COMPARED), -1, np.int16)
+    for code, readings in _readings(False).items():
+        for place, reading in enumerate(readings[:_READINGS_COMPARED]):
+            table[code, place] = number.setdefault(_confused(_without_tone(reading)), len(number))
+    return table
+
+
+def _confused(syllable: str) -> str:
+    for pattern, common in _CONFUSED:
+        if not syllable.endswith("ong") or pattern != "ng$":
+            syllable = re.sub(pattern, common, syllable)
+    return syllable
+
+
+def _without_tone(reading: str) -> str:
+    return "".join(each for each in unicodedata.normalize("NFD", reading) if not unicodedata.combining(each))

@@ -1,0 +1,129 @@
+"""Comparison levels of pairs: kernels run once for each distinct pair of values, results are spread over the pairs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from matching.columns import Codes, Column
+from matching.kinds import KINDS
+from matching.kinds.kind import Kind
+from matching.spec import Comparison, Spec
+
+Levels = NDArray[np.int8]
+NEUTRAL = -1
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What was found of pairs, comparisons x pairs."""
+
+    levels: Levels
+    """-1 where nothing can be said"""
+    counts: NDArray[np.int32]
+    """how many records hold the more frequent of the two values; 1 for comparisons without `frequency`"""
+
+
+def compare_pairs(spec: Spec, columns: Mapping[str, Column], left: Codes, right: Codes) -> Compared:
+    """Compare records pairwise.
+
+    Args:
+        spec: its comparisons, in order.
+        columns: encoded columns of the records.
+        left: record numbers, int32.
+        right: record numbers, int32, of the same length.
+    """
+    levels = np.full((len(spec.comparisons), len(left)), NEUTRAL, np.int8)
+    counts = np.ones((len(spec.comparisons), len(left)), np.int32)
+    for number, each in enumerate(spec.comparisons):
+        levels[number], found = compare_column(each, columns[each.column], left, right)
+        if each.frequency:
+            counts[number] = found
+    explain_away(spec, levels)
+    return Compared(levels, counts)
+
+
+def compare_column(
+    comparison: Comparison, column: Column, left: Codes, right: Codes
+) -> tuple[Levels, NDArray[np.int32]]:
+    """Levels of one comparison, and counts of the more frequent value."""
+    kind = KINDS[comparison.kind]
+    if column.is_empty:
+        return np.full(len(left), NEUTRAL, np.int8), np.ones(len(left), np.int32)
+    if column.offsets is None:
+        levels, counts = _compare_values(kind, column, column.codes[left], column.codes[right])
+        return levels, counts
+    return _compare_many(kind, column, left, right)
+
+
+def _compare_values(kind: Kind, column: Column, left: Codes, right: Codes) -> tuple[Levels, NDArray[np.int32]]:
+    levels = np.full(len(left), NEUTRAL, np.int8)
+    present = np.flatnonzero((left >= 0) & (right >= 0))
+    counts = np.ones(len(left), np.int32)
+    if not len(present):
+        return levels, counts
+    lefts, rights = left[present], right[present]
+    counts[present] = np.maximum(column.counts[lefts], column.counts[rights])
+    levels[present] = _levels_of_values(kind, column.values, lefts, rights)
+    return levels, counts
+
+
+def _levels_of_values(kind: Kind, values: pa.StringArray, left: Codes, right: Codes) -> Levels:
+    """Levels of pairs of value numbers, none missing. Only values that occur are prepared."""
+    is_used = np.zeros(len(values), bool)
+    is_used[left] = True
+    is_used[right] = True
+    used = np.flatnonzero(is_used)
+    place = np.empty(len(values), np.int32)
+    place[used] = np.arange(len(used), dtype=np.int32)
+    prepared = kind.prepare(values.take(pa.array(used)))
+    low, high = place[np.minimum(left, right)], place[np.maximum(left, right)]
+    levels = kind.same(prepared)[low]
+    differ = np.flatnonzero(low != high)
+    levels[differ] = _levels_of_distinct(kind, prepared, low[differ], high[differ])
+    return levels
+
+
+def _levels_of_distinct(kind: Kind, prepared: object, low: Codes, high: Codes) -> Levels:
+    packed = pa.array((low.astype(np.int64) << 32) | high).dictionary_encode()
+    pairs = packed.dictionary.to_numpy()
+    found = kind.compare(prepared, (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32))
+    levels: Levels = found[packed.indices.to_numpy()]
+    return levels
+
+
+def _compare_many(kind: Kind, column: Column, left: Codes, right: Codes) -> tuple[Levels, NDArray[np.int32]]:
+    """Records with several values: each value against each, the best level counts (the rarest value among equals)."""
+    pair, lefts, rights = _cross(column, left, right)
+    levels, counts = _compare_values(kind, column, lefts, rights)
+    rank = np.where(levels < 0, len(kind.levels), levels).astype(np.int64) << 32 | counts
+    best = np.full(len(left), np.int64(len(kind.levels)) << 32 | 1)
+    np.minimum.at(best, pair, rank)
+    level = (best >> 32).astype(np.int8)
+    return np.where(level == len(kind.levels), NEUTRAL, level).astype(np.int8), (best & 0xFFFFFFFF).astype(np.int32)
+
+
+def _cross(column: Column, left: Codes, right: Codes) -> tuple[NDArray[np.int64], Codes, Codes]:
+    """All pairs of values of each pair of records: (number of the pair, left value, right value)."""
+    assert column.offsets is not None  # noqa: S101 - the caller has looked
+    starts, sizes = column.offsets[:-1], np.diff(column.offsets)
+    many = sizes[left] * sizes[right]
+    pair = np.repeat(np.arange(len(left)), many)
+    within = np.arange(len(pair)) - np.repeat(np.cumsum(many) - many, many)
+    width = np.maximum(sizes[right], 1)[pair]
+    return (
+        pair,
+        column.codes[starts[left][pair] + within // width],
+        column.codes[starts[right][pair] + within % width],
+    )
+
+
+def explain_away(spec: Spec, levels: Levels) -> None:
+    """Make equality neutral where another comparison has said the same already."""
+    row = {each.label: number for number, each in enumerate(spec.comparisons)}
+    for number, each in enumerate(spec.comparisons):
+        for other, names in each.explained_by.items():
+            said = np.isin(levels[row[other]], spec.level_codes(other, names))
+            levels[number][said & (levels[number] == 0)] = NEUTRAL

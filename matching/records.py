@@ -1,0 +1,136 @@
+"""Tables to be linked, brought together as one table of records in DuckDB.
+
+Not here: encoding for comparison (`matching.columns`), nor anything about pairs.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from matching.errors import InputError, SpecError
+from matching.spec import RELATIVES, Spec, Table
+
+RECORDS = "_link_record"
+"""Temporary table (record, source, record_id, then the spec's columns, VARCHAR or VARCHAR[]), ordered by `record`."""
+
+Tables = Mapping[str, "pa.Table | Path | str"]
+
+_READERS = {".parquet": "read_parquet({path})", ".csv": "read_csv({path}, header = true, all_varchar = true)"}
+
+
+def load_records(con: duckdb.DuckDBPyConnection, spec: Spec, tables: Tables | None = None) -> int:
+    """Make the temporary table `_link_record` of all tables of a spec, in the spec's order.
+
+    Args:
+        con: where it is made.
+        spec: what to link.
+        tables: table name → Arrow table, path, or name of a relation of `con`; what is missing is read from the
+            path in the spec.
+
+    Returns:
+        How many records there are.
+
+    Raises:
+        SpecError: a table or a column cannot be had.
+        InputError: record ids are missing or not unique within a table.
+    """
+    selects = [_select(con, spec, name, table, (tables or {}).get(name)) for name, table in spec.tables.items()]
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE {RECORDS} AS
+        SELECT (row_number() OVER () - 1)::INTEGER AS record, * FROM ({" UNION ALL BY NAME ".join(selects)})
+    """)
+    return _check_ids(con)
+
+
+def relation_of(con: duckdb.DuckDBPyConnection, spec: str, name: str, given: "pa.Table | Path | str") -> str:
+    """SQL for a table that is given as Arrow, as a file, or by the name of a relation.
+
+    Raises:
+        SpecError: there is no such file, or it is of no known kind.
+    """
+    if isinstance(given, pa.Table):
+        view = f"_link_given_{name}"
+        con.register(view, given)
+        return quoted(view)
+    text = str(given)
+    if isinstance(given, str) and not Path(text.partition("#")[0]).suffix:
+        return quoted(text)
+    path, _, table = text.partition("#")
+    if not Path(path).is_file():
+        raise SpecError(spec, f"table {name}: no file {path}")
+    literal = "'" + path.replace("'", "''") + "'"
+    if table:
+        alias = f"_link_file_{name}"
+        con.execute(f"ATTACH IF NOT EXISTS {literal} AS {quoted(alias)} (READ_ONLY)")
+        return f"{quoted(alias)}.{quoted(table)}"
+    reader = _READERS.get(Path(path).suffix.lower())
+    if reader is None:
+        raise SpecError(
+            spec, f"table {name}: {Path(path).suffix or path} is neither .csv, .parquet nor file.duckdb#table"
+        )
+    return reader.format(path=literal)
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _select(
+    con: duckdb.DuckDBPyConnection, spec: Spec, name: str, table: Table, given: "pa.Table | Path | str | None"
+) -> str:
+    source = given if given is not None else table.path
+    if source is None:
+        raise SpecError(spec.spec, f"table {name} has neither a path nor was it given")
+    relation = relation_of(con, spec.spec, name, source)
+    given_columns = {RELATIVES: "[]::VARCHAR[]"} | dict(spec.columns) | dict(table.columns)
+    columns = {each: given_columns.get(each, quoted(each)) for each in spec.column_names}
+    types = _types(con, spec, name, relation, {"record_id": quoted(table.record_id), **columns})
+    chosen = ", ".join(f"{_cast(expression, types[each])} AS {quoted(each)}" for each, expression in columns.items())
+    label = name.replace("'", "''")
+    return (
+        f"SELECT '{label}' AS source, CAST({quoted(table.record_id)} AS VARCHAR) AS record_id, {chosen} FROM {relation}"
+    )
+
+
+def _types(
+    con: duckdb.DuckDBPyConnection, spec: Spec, name: str, relation: str, columns: Mapping[str, str]
+) -> dict[str, str]:
+    chosen = ", ".join(f"{expression} AS {quoted(each)}" for each, expression in columns.items())
+    try:
+        described = con.execute(f"DESCRIBE SELECT {chosen} FROM {relation}").fetchall()
+    except duckdb.Error as error:
+        raise SpecError(spec.spec, f"table {name}: {_culprit(con, relation, columns)}") from error
+    return {str(each): str(kind) for each, kind, *_ in described}
+
+
+def _culprit(con: duckdb.DuckDBPyConnection, relation: str, columns: Mapping[str, str]) -> str:
+    """Which column cannot be had, once one of them cannot."""
+    for each, expression in columns.items():
+        try:
+            con.execute(f"DESCRIBE SELECT {expression} FROM {relation}")
+        except duckdb.BinderException:
+            return f"no column for {each}: {expression}"
+        except duckdb.Error:
+            return f"column {each}: {expression} cannot be read"
+    return "it cannot be read"
+
+
+def _cast(expression: str, kind: str) -> str:
+    if kind.endswith("[]"):
+        return f"CAST({expression} AS VARCHAR[])"
+    return f"nullif(trim(CAST({expression} AS VARCHAR)), '')"
+
+
+def _check_ids(con: duckdb.DuckDBPyConnection) -> int:
+    counts = con.execute(
+        f"SELECT source, count(*), count(record_id), count(DISTINCT record_id) FROM {RECORDS} GROUP BY source"
+    ).fetchall()
+    for source, count, present, distinct in counts:
+        if present < count:
+            raise InputError(source, f"{count - present} records have no record id")
+        if distinct < count:
+            raise InputError(source, f"record ids are not unique: {count - distinct} come again")
+    return sum(count for _, count, _, _ in counts)

@@ -1,0 +1,88 @@
+"""Scores pairs of units of persons as `match_unit` knows them. Only the units asked for are read."""
+
+from collections.abc import Mapping
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from matching.columns import Column, encode_columns
+from matching.engine import comparer, make_links
+from matching.parameters import Floats, Parameters
+from matching.records import load_records, RECORDS
+from matching.spec import RELATIVES, Spec
+from matching.state import with_frequencies
+from matching.weights import score_pairs, strongest_comparison
+
+Ints = NDArray[np.int64]
+
+TABLES = ("backbone", "numbered", "unproven")
+"""The tables of the person spec, by the unit's source."""
+
+
+class Scorer:
+    """Units with their columns encoded; weighs pairs of them by one set of parameters."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, spec: Spec, parameters: Parameters) -> None:
+        """Know how to score; nothing is read yet."""
+        self._con, self._spec, self._parameters = con, spec, parameters
+        self._units: Ints = np.empty(0, np.int64)
+        self._columns: Mapping[str, Column] = {}
+
+    def read(self, units: str, *, with_relatives: bool) -> None:
+        """Read the units of a relation (unit_id) of `match_unit`, with what is known of their relatives or without."""
+        spec = with_relatives_of(self._spec) if with_relatives else self._spec
+        load_records(self._con, spec, unit_tables(self._con, units))
+        found = self._con.sql(f"SELECT CAST(record_id AS BIGINT) AS u FROM {RECORDS}").to_arrow_table()
+        self._units = found["u"].to_numpy()
+        self._order = np.argsort(self._units)
+        columns = encode_columns(self._con, RECORDS, dict.fromkeys(each.column for each in spec.comparisons))
+        for name in {each.column for each in spec.comparisons if each.frequency}:
+            columns[name] = with_frequencies(self._con, name, columns[name])
+        self._columns = columns
+
+    def score(self, left: Ints, right: Ints, floor: float) -> pa.Table:
+        """Score pairs of units that were read; those below `floor` bits of odds are left out.
+
+        Returns:
+            unit_l < unit_r, odds, ratio (bits), strongest: the comparison that says most for the pair.
+        """
+        a, b = self._positions(left), self._positions(right)
+        pairs = np.minimum(a, b) << 32 | np.maximum(a, b)
+        scored = score_pairs(self._spec, self._columns, self._parameters, pairs, floor=floor)
+        links = make_links(self._spec, self._parameters, scored)
+        names = np.array([each.label for each in self._spec.comparisons], object)
+        sides = self._units[scored.left], self._units[scored.right]
+        return pa.table(
+            {
+                "unit_l": np.minimum(*sides),
+                "unit_r": np.maximum(*sides),
+                "odds": links.odds,
+                "ratio": links.ratio,
+                "strongest": pa.array(names[strongest_comparison(self._spec, self._parameters, scored)], pa.string()),
+            }
+        )
+
+    def compare(self, left: Ints, right: Ints) -> tuple[Floats, Floats]:
+        """(odds, ratio) of pairs of units that were read."""
+        return comparer(self._spec, self._columns, self._parameters)(self._positions(left), self._positions(right))
+
+    def _positions(self, units: Ints) -> Ints:
+        found: Ints = self._order[np.searchsorted(self._units, units, sorter=self._order)]
+        return found
+
+
+def with_relatives_of(spec: Spec) -> Spec:
+    """The spec that takes the relatives from the table instead of having none."""
+    return spec.model_copy(update={"columns": {**spec.columns, RELATIVES: RELATIVES}})
+
+
+def unit_tables(con: duckdb.DuckDBPyConnection, units: str) -> dict[str, "pa.Table | str"]:
+    """The tables of the person spec, restricted to the units of a relation (unit_id)."""
+    for table in TABLES:
+        con.execute(f"""
+            CREATE OR REPLACE TEMP VIEW person_{table} AS
+            SELECT * FROM match_unit SEMI JOIN {units} USING (unit_id) WHERE source = '{table}' ORDER BY unit_id
+        """)
+    return {table: f"person_{table}" for table in TABLES}

@@ -1,0 +1,84 @@
+-- What each unit is known by, as the engine compares it. In: _record, _relation, _name, _unit_record.
+-- Out: person_unit, one line for each unit; list columns hold several values of one kind. `source`: backbone (the register
+-- of residents gave the number), numbered (another department did, and names agree), unproven.
+CREATE OR REPLACE TEMP TABLE _member AS
+SELECT u.unit_id, u.match_rule, r.* FROM _unit_record u JOIN _record r USING (record_id);
+
+CREATE OR REPLACE TEMP TABLE _told AS
+WITH told AS (
+    SELECT unit_id,
+           max(citizen_id) AS citizen_id,
+           max(citizen_id_claim) AS citizen_id_claim,
+           max(document_no) AS document_no,
+           bool_or(starts_with(match_rule, 'same_citizen_id')) AS is_holder,
+           bool_or(trust_rank = 1 AND citizen_id IS NOT NULL) AS is_backbone,
+           mode(sex_code ORDER BY record_id) FILTER (sex_code IN ('1', '2')) AS told_sex,
+           mode(birth_date ORDER BY record_id) AS told_birth,
+           max(birth_year_low) AS birth_year_low,
+           min(birth_year_high) AS birth_year_high
+    FROM _member GROUP BY unit_id
+)
+SELECT unit_id, document_no, is_holder, is_holder AND is_backbone AS is_backbone,
+       coalesce(citizen_id, citizen_id_claim) || CASE WHEN is_holder THEN '' ELSE '!' END AS number,
+       CASE WHEN NOT is_holder THEN told_sex WHEN substr(citizen_id, 17, 1)::INT % 2 = 1 THEN '1' ELSE '2' END AS sex_code,
+       CASE WHEN is_holder THEN try_strptime(substr(citizen_id, 7, 8), '%Y%m%d')::DATE ELSE told_birth END AS birth_date,
+       told_birth,
+       coalesce(year(told_birth), least(birth_year_low, birth_year_high)) AS told_low,
+       coalesce(year(told_birth), greatest(birth_year_low, birth_year_high)) AS told_high,
+       CASE WHEN is_holder THEN substr(citizen_id, 7, 4)::INT ELSE told_low END AS year_low,
+       CASE WHEN is_holder THEN substr(citizen_id, 7, 4)::INT ELSE told_high END AS year_high
+FROM told;
+
+-- A phone of very many names is an agent's, not a family's.
+CREATE OR REPLACE TEMP TABLE _phone AS
+WITH held AS (
+    SELECT unit_id, unnest([phone, phone_2]) AS phone FROM _member
+), names AS (
+    SELECT name, unnest([phone, phone_2]) AS phone FROM match_record
+), agents AS (
+    SELECT phone FROM names SEMI JOIN held USING (phone) GROUP BY phone
+    HAVING count(DISTINCT name) > getvariable('phone_holders')
+)
+SELECT DISTINCT unit_id, phone FROM held WHERE phone IS NOT NULL AND phone NOT IN (SELECT phone FROM agents);
+
+CREATE OR REPLACE TEMP TABLE person_unit AS
+WITH named AS (
+    SELECT unit_id, list(DISTINCT x.name ORDER BY x.name) AS names, list(DISTINCT name_key ORDER BY name_key) AS name_keys,
+           list(DISTINCT pinyin ORDER BY pinyin) AS pinyins,
+           list(DISTINCT surname ORDER BY surname) FILTER (length(name_key) > 1) AS surnames
+    FROM (
+        SELECT unit_id, name, name AS plain FROM _member WHERE name IS NOT NULL
+        UNION SELECT unit_id, '曾:' || former_name, former_name FROM _member WHERE former_name IS NOT NULL AND former_name <> name
+    ) x JOIN _name ON _name.name = x.plain
+    GROUP BY unit_id
+), phoned AS (
+    SELECT unit_id, list(phone ORDER BY phone) AS phones FROM _phone GROUP BY unit_id
+), housed AS (
+    SELECT unit_id, list(DISTINCT dwelling ORDER BY dwelling) AS dwellings
+    FROM (SELECT unit_id, unnest(dwelling_keys) AS dwelling FROM _member) GROUP BY unit_id
+), placed AS (
+    SELECT unit_id, list(DISTINCT place ORDER BY place) AS places
+    FROM (SELECT unit_id, unnest(place_keys) AS place FROM _member) GROUP BY unit_id
+), employed AS (
+    SELECT unit_id, list(DISTINCT employer_code ORDER BY employer_code) AS employers
+    FROM _member WHERE employer_code IS NOT NULL GROUP BY unit_id
+)
+SELECT t.unit_id::BIGINT AS unit_id,
+       CASE WHEN is_backbone THEN 'backbone' WHEN is_holder THEN 'numbered' ELSE 'unproven' END AS source,
+       names, name_keys, pinyins, surnames,
+       nullif(concat_ws('|', coalesce(strftime(birth_date, '%Y-%m-%d'), ''), coalesce(strftime(told_birth, '%Y-%m-%d'), ''),
+                        coalesce(year_low::VARCHAR, ''), coalesce(year_high::VARCHAR, ''),
+                        coalesce(told_low::VARCHAR, ''), coalesce(told_high::VARCHAR, '')), '|||||') AS birth,
+       list_sort(list_distinct([birth_date, told_birth])) AS birth_dates,
+       list_sort(list_distinct(
+           CASE WHEN year_high - year_low <= 3 THEN range(
+               year_low::INT - CASE WHEN is_holder OR birth_date IS NOT NULL THEN 0 ELSE 1 END,
+               year_high::INT + CASE WHEN is_holder OR birth_date IS NOT NULL THEN 1 ELSE 2 END) ELSE [] END
+           || CASE WHEN told_birth IS NOT NULL THEN [year(told_birth)::BIGINT] ELSE [] END)) AS birth_years,
+       sex_code, number, document_no,
+       CASE WHEN number SIMILAR TO '.*[0-9]{3}[0-9X]!?' THEN right(replace(number, '!', ''), 4) END AS id_tail,
+       CASE WHEN number SIMILAR TO '[0-9]{17}[0-9X]!?'
+           THEN [substr(number, 7, 12), substr(number, 1, 6) || substr(number, 15, 4), substr(number, 1, 14)] END AS id_pieces,
+       phones, dwellings, places, employers
+FROM _told t LEFT JOIN named USING (unit_id) LEFT JOIN phoned USING (unit_id) LEFT JOIN housed USING (unit_id)
+LEFT JOIN placed USING (unit_id) LEFT JOIN employed USING (unit_id);

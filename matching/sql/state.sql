@@ -1,0 +1,38 @@
+-- What the linkage of persons keeps between nights. Units are named by the smallest record_id that they were first
+-- made of; all of it can be made anew from the records and the parameters.
+-- What the state was made on: the spec, and what the records depend on besides their ids.
+CREATE TABLE IF NOT EXISTS match_basis (basis VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS match_parameters (version INTEGER NOT NULL, spec VARCHAR NOT NULL, parameters VARCHAR NOT NULL);
+-- How many units held a value when the parameters were learnt, where more than one did; values by their hash.
+CREATE TABLE IF NOT EXISTS match_frequency (column_name VARCHAR NOT NULL, value UBIGINT NOT NULL, units BIGINT NOT NULL);
+
+-- Every record with the unit it is in, and by what it may come into another.
+CREATE TABLE IF NOT EXISTS match_record (
+    record_id BIGINT NOT NULL, unit_id BIGINT NOT NULL, match_rule VARCHAR NOT NULL, name VARCHAR, birth_date DATE,
+    citizen_id VARCHAR, document_no VARCHAR, entry_key VARCHAR, household_key VARCHAR, phone VARCHAR, phone_2 VARCHAR
+);
+CREATE TABLE IF NOT EXISTS match_unit (
+    unit_id BIGINT NOT NULL, source VARCHAR NOT NULL, names VARCHAR[], name_keys VARCHAR[], pinyins VARCHAR[],
+    surnames VARCHAR[], birth VARCHAR, birth_dates DATE[], birth_years BIGINT[], sex_code VARCHAR, number VARCHAR,
+    document_no VARCHAR, id_tail VARCHAR, id_pieces VARCHAR[], phones VARCHAR[], dwellings VARCHAR[], places VARCHAR[],
+    employers VARCHAR[], relatives BIGINT[]
+);
+-- Blocks: rule is the number of the rule in the spec.
+CREATE TABLE IF NOT EXISTS match_block (rule SMALLINT NOT NULL, k UBIGINT NOT NULL, unit_id BIGINT NOT NULL, is_backbone BOOLEAN NOT NULL);
+CREATE TABLE IF NOT EXISTS match_kin (unit_l BIGINT NOT NULL, unit_r BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS match_must (unit_l BIGINT NOT NULL, unit_r BIGINT NOT NULL, match_rule VARCHAR NOT NULL);
+-- The judgements that the state was made with.
+CREATE TABLE IF NOT EXISTS match_judged (record_id_l BIGINT NOT NULL, record_id_r BIGINT NOT NULL, judgement VARCHAR NOT NULL);
+
+-- Scored pairs of units. `early`: without relatives, null when only relatives brought the pair together.
+CREATE TABLE IF NOT EXISTS match_pair (
+    unit_l BIGINT NOT NULL, unit_r BIGINT NOT NULL, early_odds DOUBLE, early_ratio DOUBLE, odds DOUBLE NOT NULL,
+    ratio DOUBLE NOT NULL, probability DOUBLE, strongest VARCHAR NOT NULL
+);
+-- Where each unit went, at first and when relatives were known.
+CREATE TABLE IF NOT EXISTS match_place (
+    unit_id BIGINT NOT NULL, early_component BIGINT, early_cluster BIGINT, component BIGINT, cluster BIGINT
+);
+CREATE TABLE IF NOT EXISTS match_cluster (
+    record_id BIGINT NOT NULL, cluster_id BIGINT NOT NULL, match_rule VARCHAR NOT NULL, match_probability DOUBLE NOT NULL
+);

@@ -1,0 +1,11 @@
+-- Units as they are known now. In: person_unit, _before, match_record. Out: match_unit; _changed (unit_id: new, or not
+-- what it was), _vanished (unit_id).
+CREATE OR REPLACE TEMP TABLE _changed AS
+SELECT unit_id FROM (FROM person_unit EXCEPT SELECT * EXCLUDE (relatives) FROM match_unit);
+CREATE OR REPLACE TEMP TABLE _vanished AS
+SELECT unit_id FROM _before WHERE unit_id NOT IN (SELECT unit_id FROM match_record);
+
+CREATE OR REPLACE TEMP TABLE _kept_relatives AS SELECT unit_id, relatives FROM match_unit SEMI JOIN _changed USING (unit_id);
+DELETE FROM match_unit WHERE unit_id IN (SELECT unit_id FROM _changed UNION ALL SELECT unit_id FROM _vanished);
+INSERT INTO match_unit
+SELECT u.*, coalesce(k.relatives, []) FROM person_unit u SEMI JOIN _changed USING (unit_id) LEFT JOIN _kept_relatives k USING (unit_id);

@@ -1,0 +1,158 @@
+"""What the linkage keeps between nights, and which part of it a night touches. The tables are in `sql/state.sql`.
+
+Not here: how units are made (`matching.persons`), scored (`matching.scorer`) or placed (`matching.link`).
+"""
+
+from importlib import resources
+
+import duckdb
+import numpy as np
+
+from matching.columns import Column
+from matching.errors import InputError
+from matching.parameters import Parameters
+from matching.persons import PHONE_HOLDERS
+from matching.spec import RELATIVES, Spec
+from matching.tables import RECORD
+
+TABLES = (
+    "match_record", "match_unit", "match_block", "match_kin", "match_must", "match_judged",
+    "match_pair", "match_place", "match_cluster",
+)  # fmt: skip
+"""Tables of the state but for the parameters."""
+
+WANTED = "match_wanted"
+"""Temporary table (record_id): the records that are read next. A costly relation of records may join it itself."""
+
+# A "document number" of several names is a word such as 补办中, not a number.
+_GENERIC_DOCUMENTS = """
+    UPDATE _record SET document_no = NULL WHERE document_no IN (
+        SELECT document_no FROM _record WHERE document_no IS NOT NULL
+        GROUP BY document_no HAVING count(DISTINCT name) > 2)
+"""
+
+
+def create_state(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables of the state where they are not there yet."""
+    run(con, "state")
+    con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {WANTED} (record_id BIGINT)")
+
+
+def forget(con: duckdb.DuckDBPyConnection) -> None:
+    """Empty the state, so that the next linkage is a full one; parameters stay."""
+    for table in TABLES:
+        con.execute(f"DELETE FROM {table}")
+
+
+def keep_basis(con: duckdb.DuckDBPyConnection, basis: str) -> bool:
+    """Remember what the state was made on; whether it is another basis than before."""
+    changed = con.execute("SELECT count(*) FROM match_basis WHERE basis = $1", [basis]).fetchall() == [(0,)]
+    if changed:
+        con.execute("DELETE FROM match_basis")
+        con.execute("INSERT INTO match_basis VALUES ($1)", [basis])
+    return changed
+
+
+def load_parameters(con: duckdb.DuckDBPyConnection) -> tuple[Parameters, Spec, int] | None:
+    """The newest parameters, the spec that they were learnt for, and their version."""
+    row = con.execute("SELECT parameters, spec, version FROM match_parameters ORDER BY version DESC LIMIT 1").fetchall()
+    if not row:
+        return None
+    [(parameters, spec, version)] = row
+    return Parameters.model_validate_json(parameters), Spec.model_validate_json(spec), int(version)
+
+
+def store_parameters(con: duckdb.DuckDBPyConnection, spec: Spec, parameters: Parameters) -> None:
+    """Keep parameters as a new version, and how many units hold each value of the columns weighed by frequency."""
+    con.execute(
+        "INSERT INTO match_parameters SELECT coalesce(max(version), 0) + 1, $1, $2 FROM match_parameters",
+        [spec.model_dump_json(), parameters.model_dump_json()],
+    )
+    con.execute("DELETE FROM match_frequency")
+    for each in spec.comparisons:
+        if each.frequency and each.column != RELATIVES:
+            con.execute(f"""
+                INSERT INTO match_frequency
+                SELECT '{each.column}', hash(value), count(*)
+                FROM (SELECT unnest({each.column}) AS value FROM match_unit)
+                WHERE value IS NOT NULL GROUP BY value HAVING count(*) > 1 ORDER BY hash(value)
+            """)
+
+
+def with_frequencies(con: duckdb.DuckDBPyConnection, name: str, column: Column) -> Column:
+    """A column whose values count as often as they did when the parameters were learnt; new ones count once."""
+    con.register(
+        "_link_values",
+        {"value": np.array(column.values.to_pylist(), object)}
+        if len(column.values)
+        else {"value": np.array([], object)},
+    )
+    counts = con.execute(f"""
+        SELECT coalesce(f.units, 1)::BIGINT AS n FROM (SELECT value, row_number() OVER () AS i FROM _link_values) v
+        LEFT JOIN match_frequency f ON f.value = hash(v.value::VARCHAR) AND f.column_name = '{name}' ORDER BY i
+    """).fetchnumpy()["n"]
+    con.unregister("_link_values")
+    return Column(column.codes, column.values, column.offsets, np.asarray(counts, np.int64))
+
+
+def find_changes(con: duckdb.DuckDBPyConnection, record_ids: str, records: str) -> bool:
+    """Read the records that came or went since the state was made, and all that could share a unit with them.
+
+    Args:
+        con: connection with the state.
+        record_ids: relation (record_id) of all records there are.
+        records: relation of shape RECORD; read only for the ids in `match_wanted`.
+
+    Returns:
+        Whether anything has to be done. Leaves `_record` (RECORD), `_affected`, `_gone` (record_id).
+
+    Raises:
+        InputError: a column is missing, or a record_id comes twice.
+    """
+    _check(con, record_ids, records)
+    gone = f"SELECT record_id FROM match_record ANTI JOIN {record_ids} USING (record_id)"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE _gone AS {gone}")
+    _want(con, f"SELECT record_id FROM {record_ids} ANTI JOIN match_record USING (record_id)")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE _arrived AS {_read(records)}")
+    con.execute(f"SET VARIABLE phone_holders = {PHONE_HOLDERS}")
+    run(con, "state_records")
+    known = -1
+    while (found := count(con, "_touched_key")) != known:
+        known = found
+        run(con, "state_closure")
+    _want(con, "SELECT record_id FROM _affected")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE _record AS FROM _arrived UNION ALL {_read(records)}")
+    con.execute(_GENERIC_DOCUMENTS)
+    return count(con, "_record") + count(con, "_gone") > 0
+
+
+def run(con: duckdb.DuckDBPyConnection, name: str, **words: str) -> None:
+    """Run `sql/<name>.sql`, with `{word}` replaced."""
+    text = resources.files("matching").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    for word, value in words.items():
+        text = text.replace("{" + word + "}", value)
+    con.execute(text)
+
+
+def count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Rows of a table."""
+    [(number,)] = con.execute(f"SELECT count(*) FROM {table}").fetchall()
+    return int(number)
+
+
+def _want(con: duckdb.DuckDBPyConnection, query: str) -> None:
+    con.execute(f"DELETE FROM {WANTED}")
+    con.execute(f"INSERT INTO {WANTED} {query}")
+
+
+def _read(records: str) -> str:
+    return f"SELECT {', '.join(RECORD.names)} FROM {records} SEMI JOIN {WANTED} USING (record_id)"
+
+
+def _check(con: duckdb.DuckDBPyConnection, record_ids: str, records: str) -> None:
+    present = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {records}").fetchall()}
+    if missing := sorted(set(RECORD.names) - present):
+        raise InputError(records, f"columns missing: {', '.join(missing)}")
+    [(total, distinct)] = con.execute(f"SELECT count(*), count(DISTINCT record_id) FROM {record_ids}").fetchall()
+    if total != distinct:
+        raise InputError(records, "record_id is not unique; give each record its own")

@@ -1,0 +1,224 @@
+"""From comparison levels to match weights and probabilities.
+
+    odds = match_prior * P(levels | m) / (household_prior * P(levels | h) + stranger_prior * P(levels | u))
+
+after Fellegi & Sunter (1969), whose ratio has only the last term below the line. The probability of a stranger's
+agreement on a value is the frequency of that value.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.candidates import Pairs, split_pairs
+from matching.columns import Codes, Column
+from matching.levels import compare_column, Compared, explain_away, Levels, NEUTRAL
+from matching.parameters import Floats, Parameters
+from matching.spec import Spec
+
+BATCH = 1_000_000
+FLOOR = -10.0
+"""Bits of posterior odds below which a pair is not kept."""
+
+USUAL_RECORDS = 1_000
+"""Records' worth of belief that a value is as frequent as values are on average."""
+
+FORBIDDEN = -1000.0
+"""Bits that no evidence outweighs."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Pairs that were worth comparing in full. `match` and `household` are log2 likelihood ratios against strangers."""
+
+    left: Codes
+    right: Codes
+    levels: Levels
+    counts: NDArray[np.int32]
+    match: Floats
+    household: Floats
+    """-inf where the model has no households"""
+
+    def take(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> "Scored":
+        """Some of the pairs."""
+        return Scored(
+            self.left[chosen], self.right[chosen], self.levels[:, chosen], self.counts[:, chosen],
+            self.match[chosen], self.household[chosen],
+        )  # fmt: skip
+
+
+def score_pairs(
+    spec: Spec, columns: Mapping[str, Column], parameters: Parameters, pairs: Pairs, *, floor: float = FLOOR
+) -> Scored:
+    """Compare and weigh pairs; those that cannot reach `floor` bits of odds are left out early."""
+    parts = [_score_batch(spec, columns, parameters, *batch, floor) for batch in _batches(pairs)]
+    return Scored(
+        np.concatenate([each.left for each in parts]), np.concatenate([each.right for each in parts]),
+        np.concatenate([each.levels for each in parts], axis=1),
+        np.concatenate([each.counts for each in parts], axis=1),
+        np.concatenate([each.match for each in parts]), np.concatenate([each.household for each in parts]),
+    )  # fmt: skip
+
+
+def log_ratios(spec: Spec, parameters: Parameters, compared: Compared) -> tuple[Floats, Floats]:
+    """log2 P(levels | m) / P(levels | u), and the same for households."""
+    match = np.zeros(compared.levels.shape[1])
+    household = np.zeros(compared.levels.shape[1])
+    for number in range(len(parameters.comparisons)):
+        m, h, u = bits(spec, parameters, number, compared.levels[number], compared.counts[number])
+        match += m - u
+        household += h - u
+    return match, household if parameters.has_households else np.full(len(match), -np.inf)
+
+
+def bits(
+    spec: Spec, parameters: Parameters, number: int, levels: Levels, counts: NDArray[np.int32]
+) -> tuple[Floats, Floats, Floats]:
+    """log2 of m, h and u of one comparison for each pair; 0 where nothing can be said."""
+    each = parameters.comparisons[number]
+    m = _looked_up(each.column("m"), levels)
+    u = _looked_up(each.column("u"), levels)
+    h = _looked_up(each.column("h"), levels) if parameters.has_households else m
+    if spec.comparisons[number].frequency:
+        u = u + _rarity(each.column("u"), each.column("mean_count"), levels, counts, each.holders)
+    return m, h, u
+
+
+def strongest_comparison(spec: Spec, parameters: Parameters, scored: Scored) -> NDArray[np.intp]:
+    """For each pair the comparison that says most for it: the first where several say the same."""
+    said = []
+    for number in range(len(parameters.comparisons)):
+        m, _, u = bits(spec, parameters, number, scored.levels[number], scored.counts[number])
+        said.append(m - u)
+    strongest: NDArray[np.intp] = np.argmax(said, axis=0)
+    return strongest
+
+
+def posterior_odds(parameters: Parameters, match: Floats, household: Floats) -> Floats:
+    """log2 of the odds that a pair is one person, before rivals are considered."""
+    stranger = 1 - parameters.match_prior - parameters.household_prior
+    against = np.log2(stranger) + np.zeros_like(match)
+    if parameters.has_households:
+        against = np.logaddexp2(against, np.log2(parameters.household_prior) + household)
+    odds: Floats = np.log2(parameters.match_prior) + match - against
+    return odds
+
+
+def forbid(spec: Spec, levels: Levels, odds: Floats, ratio: Floats) -> tuple[Floats, Floats]:
+    """Odds and ratios in which pairs that a `never` constraint names are out of the question."""
+    row = {each.label: number for number, each in enumerate(spec.comparisons)}
+    for never in spec.constraints.never:
+        hit = np.isin(levels[row[never.comparison]], spec.level_codes(never.comparison, never.levels))
+        for other, names in never.unless.items():
+            hit &= ~np.isin(levels[row[other]], spec.level_codes(other, names))
+        odds, ratio = np.where(hit, FORBIDDEN, odds), np.where(hit, FORBIDDEN, ratio)
+    return odds, ratio
+
+
+def fit_priors(parameters: Parameters, scored: Scored, possible: int, rounds: int = 30) -> Parameters:
+    """The share of matches among all possible pairs, as the scored pairs themselves tell."""
+    fitted = parameters
+    for _ in range(rounds):
+        p = probability(posterior_odds(fitted, scored.match, scored.household))
+        match = min(max(float(p.sum()) / max(possible, 1), 1e-12), 0.5)
+        settled = abs(match - fitted.match_prior) < 1e-4 * fitted.match_prior
+        fitted = fitted.model_copy(update={"match_prior": match})
+        if settled:
+            break
+    return fitted
+
+
+def probability(odds_bits: Floats) -> Floats:
+    """Odds in bits as a probability."""
+    share: Floats = 1 / (1 + np.exp2(-np.clip(odds_bits, -1000, 1000)))
+    return share
+
+
+def _looked_up(parameter: Floats, levels: Levels) -> Floats:
+    found: Floats = np.append(np.log2(parameter), 0.0)[levels]  # level -1 is the last one: 0 bits
+    return found
+
+
+def _rarity(u: Floats, mean_count: Floats, levels: Levels, counts: NDArray[np.int32], holders: int) -> Floats:
+    """Bits by which u of this very value differs from the level's u; a rare value makes it smaller."""
+    found = np.zeros(len(levels))
+    equal, near = levels == 0, (levels > 0) & (levels < len(u) - 1)  # the last level says that values differ, not which
+    found[equal] = log_frequency(counts[equal], float(u[0]), holders) - np.log2(u[0])
+    usual = np.log2(u)[levels[near]]
+    nearly = usual + np.minimum(np.log2(counts[near]) - np.log2(mean_count)[levels[near]], 0.0)
+    # To be near a value is no rarer than the value is.
+    found[near] = np.maximum(nearly, log_frequency(counts[near], float(u[0]), holders)) - usual
+    return found
+
+
+def log_frequency(counts: NDArray[np.int64] | NDArray[np.int32], mean: float, holders: int) -> Floats:
+    """log2 of the frequency of values among others than the two who are compared, drawn to the mean in small tables."""
+    frequency: Floats = np.log2((np.maximum(counts - 2, 0) + USUAL_RECORDS * mean) / (holders + USUAL_RECORDS))
+    return frequency
+
+
+def _batches(pairs: Pairs) -> Iterator[tuple[Codes, Codes]]:
+    for start in range(0, max(len(pairs), 1), BATCH):
+        yield split_pairs(pairs[start : start + BATCH])
+
+
+def _score_batch(
+    spec: Spec, columns: Mapping[str, Column], parameters: Parameters, left: Codes, right: Codes, floor: float
+) -> Scored:
+    left, right, compared = _compare_hopeful(spec, columns, parameters, left, right, floor)
+    match, household = log_ratios(spec, parameters, compared)
+    scored = Scored(left, right, compared.levels, compared.counts, match, household)
+    return scored.take(posterior_odds(parameters, match, household) >= floor)
+
+
+def _compare_hopeful(
+    spec: Spec, columns: Mapping[str, Column], parameters: Parameters, left: Codes, right: Codes, floor: float
+) -> tuple[Codes, Codes, Compared]:
+    """Compare column by column, those with few values first, and drop pairs that can no longer reach the floor.
+
+    What is not yet compared is taken at its best: equal where the values are equal, else as nearly equal as can be.
+    """
+    best = np.stack([_best_bits(spec, columns, parameters, n, left, right) for n in range(len(spec.comparisons))])
+    bound = np.log2(parameters.match_prior) + best.sum(axis=0)
+    levels = np.full(best.shape, NEUTRAL, np.int8)
+    counts = np.ones(best.shape, np.int32)
+    order = sorted(range(len(best)), key=lambda n: len(columns[spec.comparisons[n].column].values))
+    for number in order:
+        kept = bound >= floor
+        if not kept.all():
+            left, right, bound, best = left[kept], right[kept], bound[kept], best[:, kept]
+            levels, counts = levels[:, kept], counts[:, kept]
+        each = spec.comparisons[number]
+        levels[number], found = compare_column(each, columns[each.column], left, right)
+        counts[number] = found if each.frequency else 1
+        m, _, u = bits(spec, parameters, number, levels[number], counts[number])
+        said = m - u
+        if each.explained_by:  # another comparison may yet make equality neutral
+            said[levels[number] == 0] = np.maximum(said[levels[number] == 0], 0.0)
+        bound += said - best[number]
+    explain_away(spec, levels)
+    return left, right, Compared(levels, counts)
+
+
+def _best_bits(
+    spec: Spec, columns: Mapping[str, Column], parameters: Parameters, number: int, left: Codes, right: Codes
+) -> NDArray[np.float32]:
+    """The most that a comparison can say for each pair, from nothing but whether the values are equal."""
+    each, learnt = spec.comparisons[number], parameters.comparisons[number]
+    column = columns[each.column]
+    weight = np.log2(learnt.column("m") / learnt.column("u"))
+    m, usual = np.log2(learnt.column("m")[0]), float(learnt.column("u")[0])
+    rarest = float(m - log_frequency(np.ones(1, np.int64), usual, learnt.holders)[0]) if each.frequency else weight[0]
+    if column.offsets is not None or column.is_empty:
+        return np.full(len(left), max(weight.max(), rarest, 0.0), np.float32)
+    lefts, rights = column.codes[left], column.codes[right]
+    unequal = float(weight[1:].max(initial=-99.0))
+    if each.frequency:  # rarer values than usual say more at any level but the last
+        unequal = max(unequal, float((weight[1:-1] + np.log2(learnt.column("mean_count"))[1:-1]).max(initial=-99.0)))
+    by_value = m - log_frequency(column.counts, usual, learnt.holders)
+    equal = by_value[lefts] if each.frequency else np.float64(weight[0])
+    said = np.where(lefts == rights, np.maximum(equal, unequal), unequal)  # a placeholder is equal and says nothing
+    said = np.where((lefts < 0) | (rights < 0), 0.0, np.maximum(said, 0.0 if each.explained_by else -99.0))
+    return said.astype(np.float32)

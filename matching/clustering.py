@@ -62,7 +62,7 @@ class Clusters:
 
     `label`: the smallest record number of a record's cluster. `component`: that of the records it hangs together with
     by accepted links and must-links; a component is one cluster, or was taken apart. `shared`: for each link its odds
-    in bits after rivals.
+    in bits after rivals; to a link within a cluster only those outside of it are rivals.
     """
 
     label: Ints
@@ -95,7 +95,10 @@ def cluster(links: Links, bounds: Bounds, threshold: float, compare: Compare) ->
     )  # fmt: skip
     contested = _contested(component, links, accepted, bounds)
     label = _grow(component, contested, links, bounds, least, compare) if contested.any() else component
-    return Clusters(_smallest(label), _smallest(component), shared)
+    within = label[links.left] == label[links.right]
+    outside = _outside_rivals(links, label, bounds.known)
+    alone = links.odds - np.log2(1 + outside[links.left] + outside[links.right])
+    return Clusters(_smallest(label), _smallest(component), np.where(within, alone, shared))
 
 
 def _share(left: Ints, right: Ints, bits: Floats, known: Ints, outside: Floats) -> Floats:
@@ -117,10 +120,22 @@ def _share(left: Ints, right: Ints, bits: Floats, known: Ints, outside: Floats) 
     return shared
 
 
+def without_contradiction(
+    count: int, rules: tuple[Ints, Ints], judged: tuple[Ints, Ints], cannot: tuple[Ints, Ints]
+) -> tuple[Ints, Ints]:
+    """Must-links that rules made, less those that chain together what was judged to be two persons."""
+    chained = _components(count, np.concatenate((rules[0], judged[0])), np.concatenate((rules[1], judged[1])))
+    broken = np.zeros(count, bool)
+    broken[chained[cannot[0]][chained[cannot[0]] == chained[cannot[1]]]] = True
+    kept = ~broken[chained[rules[0]]]
+    return rules[0][kept], rules[1][kept]
+
+
 def _check_bounds(bounds: Bounds) -> None:
-    both = np.intersect1d(_packed(*bounds.must), _packed(*bounds.cannot))
-    if len(both):
-        raise ConstraintError(len(both), "are both must-link and cannot-link; take one of the two back")
+    together = _components(len(bounds.group), *bounds.must)
+    broken = int((together[bounds.cannot[0]] == together[bounds.cannot[1]]).sum())
+    if broken:
+        raise ConstraintError(broken, "are cannot-link, yet must-links join them; take some of these back")
 
 
 def _contested(label: Ints, links: Links, accepted: NDArray[np.bool_], bounds: Bounds) -> NDArray[np.bool_]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from matching.columns import Codes, Column
@@ -71,19 +72,41 @@ def _compare_values(kind: Kind, column: Column, left: Codes, right: Codes) -> tu
 
 
 def _levels_of_values(kind: Kind, values: pa.StringArray, left: Codes, right: Codes) -> Levels:
-    """Levels of pairs of value numbers, none missing. Only values that occur are prepared."""
+    """Levels of pairs of value numbers, none missing."""
+    equal = left == right
+    levels = np.zeros(len(left), np.int8)
+    same, differ = np.flatnonzero(equal), np.flatnonzero(~equal)
+    levels[same] = _levels_with_themselves(kind, values, left[same])
+    if len(differ):
+        used, (low, high) = _only(
+            values, np.minimum(left[differ], right[differ]), np.maximum(left[differ], right[differ])
+        )
+        levels[differ] = _levels_of_distinct(kind, kind.prepare(used), low, high)
+    return levels
+
+
+def _levels_with_themselves(kind: Kind, values: pa.StringArray, codes: Codes) -> Levels:
+    used, (place,) = _only(values, codes)
+    levels = np.zeros(len(used), np.int8)
+    if kind.plain:
+        odd = np.flatnonzero(~pc.match_substring_regex(used, f"^(?:{kind.plain})$").to_numpy(zero_copy_only=False))
+    else:
+        odd = np.arange(len(used))
+    if len(odd):
+        levels[odd] = kind.same(kind.prepare(used.take(pa.array(odd))))
+    spread: Levels = levels[place]
+    return spread
+
+
+def _only(values: pa.StringArray, *codes: Codes) -> tuple[pa.StringArray, list[Codes]]:
+    """The values that occur, and the codes as positions among them."""
     is_used = np.zeros(len(values), bool)
-    is_used[left] = True
-    is_used[right] = True
+    for each in codes:
+        is_used[each] = True
     used = np.flatnonzero(is_used)
     place = np.empty(len(values), np.int32)
     place[used] = np.arange(len(used), dtype=np.int32)
-    prepared = kind.prepare(values.take(pa.array(used)))
-    low, high = place[np.minimum(left, right)], place[np.maximum(left, right)]
-    levels = kind.same(prepared)[low]
-    differ = np.flatnonzero(low != high)
-    levels[differ] = _levels_of_distinct(kind, prepared, low[differ], high[differ])
-    return levels
+    return values.take(pa.array(used)), [place[each] for each in codes]
 
 
 def _levels_of_distinct(kind: Kind, prepared: object, low: Codes, high: Codes) -> Levels:

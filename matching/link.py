@@ -15,9 +15,18 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from matching.candidates import key_sql
-from matching.clustering import Bounds, cluster, Links
+from matching.clustering import Bounds, cluster, Links, without_contradiction
 from matching.engine import learn_parameters, split_rules
 from matching.functions import register_functions
+from matching.judgements import (
+    apart_records,
+    cannot_pairs,
+    check_consistent,
+    create_judgements,
+    current_judgements,
+    judged_units,
+    must_pairs,
+)
 from matching.parameters import Floats, Parameters, scaled
 from matching.parameters import load_parameters as read_parameters
 from matching.persons import describe_units, HOUSEHOLD_MEMBERS, make_units
@@ -86,6 +95,7 @@ def link_records(
     spec = spec or load_spec(PERSON_SPEC)
     register_functions(con)
     create_state(con)
+    create_judgements(con)
     con.execute(_UNIT_PROBABILITY)
     for name, value in (("household_members", HOUSEHOLD_MEMBERS), ("block_size", spec.blocking.block_size)):
         con.execute(f"SET VARIABLE {name} = {value}")
@@ -115,11 +125,20 @@ class _Night:
         return find_changes(self.con, record_ids, records)
 
     def _judge(self) -> None:
-        for table in ("_judged_anew", "_judged_apart"):
-            self.con.execute(f"CREATE OR REPLACE TEMP TABLE {table} (record_id BIGINT)")
+        """Take the judgements in force, and the records about which they say something new."""
+        check_consistent(self.con)
+        current_judgements(self.con)
+        must_pairs(self.con)
+        cannot_pairs(self.con)
+        run(self.con, "state_judged")
 
     def make_units(self, relations: str) -> None:
+        self.con.execute("CREATE OR REPLACE TEMP TABLE _judged_apart (record_id BIGINT)")
         make_units(self.con)
+        apart = apart_records(self.con, "_unit_record")
+        if apart:
+            self.con.execute("INSERT INTO _judged_apart SELECT unnest($1)", [apart])
+            make_units(self.con)
         self.con.execute("""
             CREATE OR REPLACE TEMP TABLE person_unit AS SELECT * EXCLUDE (relatives) FROM match_unit LIMIT 0
         """)
@@ -147,9 +166,10 @@ class _Night:
     def link_units(self) -> None:
         early, late = (self._numbers(rules) for rules in split_rules(self.spec))
         self._pairs_anew("SELECT unit_id FROM _changed", early, is_early=True)
-        self._touch(
-            "SELECT unit_id FROM _changed UNION SELECT unit_id FROM _vanished UNION SELECT unit_id FROM _must_touched"
-        )
+        self._touch("""
+            SELECT unit_id FROM _changed UNION SELECT unit_id FROM _vanished UNION SELECT unit_id FROM _must_touched
+            UNION SELECT unit_id FROM match_record SEMI JOIN _judged_anew USING (record_id)
+        """)
         self._place("early_component", "early_cluster", "early_odds", "early_ratio")
         run(self.con, "state_relatives")
         self._pairs_anew("SELECT unit_id FROM _changed UNION SELECT unit_id FROM _related", late, is_early=False)
@@ -157,6 +177,8 @@ class _Night:
         self._touch("SELECT unit_id FROM _touched UNION SELECT unit_id FROM _pairing")
         self._place("component", "cluster", "odds", "ratio")
         run(self.con, "state_result")
+        self.con.execute("DELETE FROM match_judged")
+        self.con.execute("INSERT INTO match_judged FROM _judgement WHERE judgement <> 'unsure' ORDER BY ALL")
 
     def _numbers(self, rules: list[Rule]) -> dict[int, Rule]:
         return {number: rule for number, rule in enumerate(self.spec.blocking.rules) if rule in rules}
@@ -280,15 +302,24 @@ class _Night:
                    CASE source WHEN 'unproven' THEN -1 ELSE 0 END AS known
             FROM _bound LEFT JOIN match_unit USING (unit_id) ORDER BY unit_id
         """).fetchnumpy()
-        must = self.con.execute("""
-            SELECT unit_l, unit_r FROM match_must
-            WHERE unit_l IN (SELECT unit_id FROM _bound) AND unit_r IN (SELECT unit_id FROM _bound) ORDER BY ALL
-        """).fetchnumpy()
+        certain = self._unit_pairs(units, "SELECT unit_l, unit_r FROM match_must")
+        same, different = (
+            self._unit_pairs(units, judged_units(view)) for view in ("_judged_same", "_judged_different")
+        )
         self.con.unregister("_bound")
+        certain = without_contradiction(len(units), certain, same, different)
         return Bounds(
             sources["backbone"].astype(np.int64), sources["known"].astype(np.int64),
-            must=(np.searchsorted(units, must["unit_l"]), np.searchsorted(units, must["unit_r"])),
+            must=(np.concatenate((certain[0], same[0])), np.concatenate((certain[1], same[1]))), cannot=different,
         )  # fmt: skip
+
+    def _unit_pairs(self, units: Ints, query: str) -> tuple[Ints, Ints]:
+        found = self.con.execute(f"""
+            SELECT DISTINCT unit_l, unit_r FROM ({query})
+            WHERE unit_l IN (SELECT unit_id FROM _bound) AND unit_r IN (SELECT unit_id FROM _bound) AND unit_l <> unit_r
+            ORDER BY ALL
+        """).fetchnumpy()
+        return np.searchsorted(units, found["unit_l"]), np.searchsorted(units, found["unit_r"])
 
     def _comparer(self, units: Ints, with_relatives: bool) -> Callable[[Ints, Ints], tuple[Floats, Floats]]:  # noqa: FBT001
         """Scores pairs that blocking did not bring together; the units of the region are read when first asked."""

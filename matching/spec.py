@@ -33,7 +33,7 @@ class Table(Frozen):
 
 
 class Comparison(Frozen):
-    """How one column is compared.
+    """How one column is compared. Put those first that are cheap and tell much: hopeless pairs get no further.
 
     `frequency`: a shared value says the more, the rarer it is. `shared`: members of one household have it in common.
     `explained_by`: comparison → levels at which it already says what equality here would say again (the birth date
@@ -124,8 +124,8 @@ class Training(Frozen):
     """How much is sampled, and the seed. u is drawn from random pairs, m by EM from candidate pairs."""
 
     seed: int = 1
-    random_pairs: int = Field(default=300_000, ge=1_000)
-    candidate_pairs: int = Field(default=300_000, ge=1_000)
+    random_pairs: int = Field(default=150_000, ge=1_000)
+    candidate_pairs: int = Field(default=150_000, ge=1_000)
     most_rounds: int = Field(default=100, ge=1)
 
 

@@ -176,49 +176,65 @@ def _score_batch(
 def _compare_hopeful(
     spec: Spec, columns: Mapping[str, Column], parameters: Parameters, left: Codes, right: Codes, floor: float
 ) -> tuple[Codes, Codes, Compared]:
-    """Compare column by column, those with few values first, and drop pairs that can no longer reach the floor.
+    """Compare column by column, in the order of the spec, and drop pairs that can no longer reach the floor.
 
-    What is not yet compared is taken at its best: equal where the values are equal, else as nearly equal as can be.
+    What is not yet compared is taken at its best: equal where the values are equal, else as nearly equal as can be;
+    against strangers, and against households.
     """
-    best = np.stack([_best_bits(spec, columns, parameters, n, left, right) for n in range(len(spec.comparisons))])
-    bound = np.log2(parameters.match_prior) + best.sum(axis=0)
-    levels = np.full(best.shape, NEUTRAL, np.int8)
-    counts = np.ones(best.shape, np.int32)
-    order = sorted(range(len(best)), key=lambda n: len(columns[spec.comparisons[n].column].values))
-    for number in order:
-        kept = bound >= floor
+    count = len(spec.comparisons)
+    best = [
+        np.stack([_best_bits(spec, columns, parameters, n, (left, right), against) for n in range(count)])
+        for against in ("u", "h" if parameters.has_households else "u")
+    ]
+    bounds = [prior + each.sum(axis=0) for prior, each in zip(_priors(parameters), best, strict=True)]
+    levels = np.full((count, len(left)), NEUTRAL, np.int8)
+    counts = np.ones((count, len(left)), np.int32)
+    for number in range(count):
+        kept = np.minimum(*bounds) >= floor
         if not kept.all():
-            left, right, bound, best = left[kept], right[kept], bound[kept], best[:, kept]
-            levels, counts = levels[:, kept], counts[:, kept]
+            left, right, levels, counts = left[kept], right[kept], levels[:, kept], counts[:, kept]
+            bounds, best = [each[kept] for each in bounds], [each[:, kept] for each in best]
         each = spec.comparisons[number]
         levels[number], found = compare_column(each, columns[each.column], left, right)
         counts[number] = found if each.frequency else 1
-        m, _, u = bits(spec, parameters, number, levels[number], counts[number])
-        said = m - u
-        if each.explained_by:  # another comparison may yet make equality neutral
-            said[levels[number] == 0] = np.maximum(said[levels[number] == 0], 0.0)
-        bound += said - best[number]
+        m, h, u = bits(spec, parameters, number, levels[number], counts[number])
+        for bound, most, against in zip(bounds, best, (u, h if parameters.has_households else u), strict=True):
+            said = m - against
+            if each.explained_by:  # another comparison may yet make equality neutral
+                said[levels[number] == 0] = np.maximum(said[levels[number] == 0], 0.0)
+            bound += said - most[number]
     explain_away(spec, levels)
     return left, right, Compared(levels, counts)
 
 
+def _priors(parameters: Parameters) -> tuple[float, float]:
+    """Bits of prior odds of a match against strangers, and against households."""
+    match, household = parameters.match_prior, parameters.household_prior
+    return float(np.log2(match)), float(np.log2(match / household) if household else np.log2(match))
+
+
 def _best_bits(
-    spec: Spec, columns: Mapping[str, Column], parameters: Parameters, number: int, left: Codes, right: Codes
+    spec: Spec,
+    columns: Mapping[str, Column],
+    parameters: Parameters,
+    number: int,
+    pairs: tuple[Codes, Codes],
+    against: str,
 ) -> NDArray[np.float32]:
     """The most that a comparison can say for each pair, from nothing but whether the values are equal."""
     each, learnt = spec.comparisons[number], parameters.comparisons[number]
     column = columns[each.column]
-    weight = np.log2(learnt.column("m") / learnt.column("u"))
-    m, usual = np.log2(learnt.column("m")[0]), float(learnt.column("u")[0])
-    rarest = float(m - log_frequency(np.ones(1, np.int64), usual, learnt.holders)[0]) if each.frequency else weight[0]
+    by_value = each.frequency and against == "u"
+    m, weight = np.log2(learnt.column("m")[0]), np.log2(learnt.column("m") / learnt.column(against))
+    usual = float(learnt.column("u")[0])
+    rarest = float(m - log_frequency(np.ones(1, np.int64), usual, learnt.holders)[0]) if by_value else weight[0]
     if column.offsets is not None or column.is_empty:
-        return np.full(len(left), max(weight.max(), rarest, 0.0), np.float32)
-    lefts, rights = column.codes[left], column.codes[right]
+        return np.full(len(pairs[0]), max(weight.max(), rarest, 0.0), np.float32)
+    lefts, rights = column.codes[pairs[0]], column.codes[pairs[1]]
     unequal = float(weight[1:].max(initial=-99.0))
-    if each.frequency:  # rarer values than usual say more at any level but the last
+    if by_value:  # rarer values than usual say more at any level but the last
         unequal = max(unequal, float((weight[1:-1] + np.log2(learnt.column("mean_count"))[1:-1]).max(initial=-99.0)))
-    by_value = m - log_frequency(column.counts, usual, learnt.holders)
-    equal = by_value[lefts] if each.frequency else np.float64(weight[0])
+    equal = (m - log_frequency(column.counts, usual, learnt.holders))[lefts] if by_value else np.float64(weight[0])
     said = np.where(lefts == rights, np.maximum(equal, unequal), unequal)  # a placeholder is equal and says nothing
     said = np.where((lefts < 0) | (rights < 0), 0.0, np.maximum(said, 0.0 if each.explained_by else -99.0))
     return said.astype(np.float32)

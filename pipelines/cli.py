@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from pipelines.cli_review import review_app
 from pipelines.errors import HomeError, NightError, WriterBusyError
 from pipelines.home import find_home, Home, parse_night, VARIABLE
 
@@ -23,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     rich_markup_mode="rich",
 )
+app.add_typer(review_app, name="review")
 contracts_app = typer.Typer(no_args_is_help=True, help="The departments' data contracts.")
 app.add_typer(contracts_app, name="contracts")
 

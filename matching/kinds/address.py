@@ -128,4 +128,4 @@ def _compare(addresses: Addresses, left: Positions, right: Positions) -> Levels:
     return settle_pairs(_STEPS, addresses, left, right)
 
 
-ADDRESS: Final = Kind("address", LEVELS, _prepare, _same, _compare)
+ADDRESS: Final = Kind("address", LEVELS, _prepare, _same, _compare, ".{8,}")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from matching.kinds.characters import Characters, CODE_POINTS, numbers_of
 from matching.kinds.kind import Flags
-from matching.kinds.words import BLANK, fold_words, split_first_word, squeeze, Words
+from matching.kinds.words import BLANK, fold_words, is_after, split_first_word, squeeze, Words
 
 PLACEHOLDERS: Final = (
     "",
@@ -98,8 +98,7 @@ def _is_number(characters: Characters) -> Flags:
 def _place(characters: Characters, is_number: Flags) -> Characters:
     """The text before the first number; all text without numbers and their units where that is too short."""
     is_text = ~is_number & (characters.codes != BLANK)
-    counts = np.concatenate(([0], np.cumsum(is_number)))
-    is_before = is_text & (counts[:-1] == counts[characters.offsets[:-1]][characters.owners])
+    is_before = is_text & ~is_after(characters, is_number)
     is_enough = characters.count(is_before) >= _SHORTEST_PLACE
     is_unit = _flags(_UNITS)[characters.codes] & _is_between(characters.neighbours(-1), "0", "9")
     is_unit |= _flags(_UNITS)[characters.codes] & np.append(False, is_unit[:-1])

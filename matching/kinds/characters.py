@@ -16,6 +16,10 @@ from numpy.typing import NDArray
 from matching.kinds.kind import Flags, Positions
 
 CODE_POINTS = 0x110000
+_NOT_ASCII = 0x80
+_PACKED = 3
+"""Characters that go into one integer of 63 bits."""
+
 Table = NDArray[np.uint32]
 """Code point → the code point which stands for it, 0 where it is left out."""
 
@@ -64,11 +68,12 @@ class Characters:
     def mapped(self, table: Table) -> Self:
         """Put each character's stand-in in its place, leaving out those which have 0."""
         codes = table[self.codes]
-        kept = codes != 0
-        return type(self)(codes, self.offsets) if kept.all() else type(self)(codes, self.offsets).kept(kept)
+        return type(self)(codes, self.offsets).kept(codes != 0)
 
     def kept(self, is_kept: Flags) -> Self:
         """Leave out single characters."""
+        if is_kept.all():
+            return self
         before = np.concatenate(([0], np.cumsum(is_kept)))
         return type(self)(self.codes[is_kept], before[self.offsets])
 
@@ -93,23 +98,45 @@ class Characters:
         beside = np.zeros(len(self.codes), np.uint32)
         if step > 0:
             beside[:-step] = self.codes[step:]
-            beside[:-step][self.owners[:-step] != self.owners[step:]] = 0
         else:
             beside[-step:] = self.codes[:step]
-            beside[-step:][self.owners[:step] != self.owners[-step:]] = 0
+        for place in range(abs(step)):
+            has = self.lengths > place
+            beside[self.offsets[1:][has] - 1 - place if step > 0 else self.offsets[:-1][has] + place] = 0
         return beside
+
+    def is_first(self) -> Flags:
+        """For each character whether its text begins with it."""
+        first = np.zeros(len(self.codes), np.bool_)
+        first[self.offsets[:-1][self.lengths > 0]] = True
+        return first
 
     def count(self, is_counted: Flags) -> NDArray[np.int32]:
         """How many characters of each text are flagged."""
+        if not is_counted.any():
+            return np.zeros(len(self), np.int32)
         before = np.concatenate(([0], np.cumsum(is_counted)))
         return np.diff(before[self.offsets]).astype(np.int32)
 
     def texts(self) -> pa.LargeStringArray:
         """Back to a column of texts."""
-        sizes = 1 + (self.codes >= 0x80) + (self.codes >= 0x800) + (self.codes >= 0x10000).astype(np.int64)
-        ends = np.concatenate(([0], np.cumsum(sizes)))[self.offsets]
-        data = self.codes.astype("<u4").tobytes().decode("utf-32-le").encode()
+        if not len(self.codes) or self.codes.max() < _NOT_ASCII:
+            ends, data = self.offsets, self.codes.astype(np.uint8).tobytes()
+        else:
+            sizes = 1 + sum((self.codes >= each).astype(np.int8) for each in (_NOT_ASCII, 0x800, 0x10000))
+            ends = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))[self.offsets]
+            data = self.codes.astype("<u4").tobytes().decode("utf-32-le").encode()
         return pa.LargeStringArray.from_buffers(len(self), pa.py_buffer(ends), pa.py_buffer(data))
+
+    def numbers(self) -> NDArray[np.int32]:
+        """A number for each text, equal for equal texts: short ones are looked up as one integer each."""
+        long = np.flatnonzero(self.lengths > _PACKED)
+        packed = np.zeros(len(self), np.int64)
+        for place in range(_PACKED):
+            packed |= self.at(place).astype(np.int64) << (21 * place)
+        # Numbers below 0 are no characters, so they are free for the long texts.
+        packed[long] = -1 - numbers_of(self.chosen(long).texts()).astype(np.int64)
+        return numbers_of(pa.array(packed))
 
 
 def identity_table(changes: Mapping[str, str] | None = None, left_out: Iterable[str] = ()) -> Table:
@@ -121,9 +148,9 @@ def identity_table(changes: Mapping[str, str] | None = None, left_out: Iterable[
     return table
 
 
-def numbers_of(texts: pa.Array) -> NDArray[np.int32]:
-    """A number for each text, equal for equal texts."""
-    numbers: NDArray[np.int32] = texts.dictionary_encode().indices.to_numpy()
+def numbers_of(values: pa.Array) -> NDArray[np.int32]:
+    """A number for each value, equal for equal values."""
+    numbers: NDArray[np.int32] = values.dictionary_encode().indices.to_numpy()
     return numbers
 
 
@@ -131,6 +158,8 @@ def _joined(values: pa.StringArray) -> str:
     if not len(values):
         return ""
     large = values.cast(pa.large_string())
+    if isinstance(large, pa.ChunkedArray):
+        large = pa.concat_arrays(large.chunks)
     _, ends, data = large.buffers()
     ends = np.frombuffer(ends, np.int64)[large.offset : large.offset + len(large) + 1]
     return bytes(memoryview(data or b"")[ends[0] : ends[-1]]).decode()

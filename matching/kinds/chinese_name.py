@@ -19,10 +19,9 @@ from matching.kinds.name_tests import (
     lacks_one,
     same_given_name,
     same_surname,
-    SHORT,
     sounds_same,
 )
-from matching.kinds.names import Names, read_names
+from matching.kinds.names import Names, read_names, SHORT
 
 LEVELS: Final = {
     "equal": "The names are the same.",
@@ -46,6 +45,9 @@ LEVELS: Final = {
     "surname_only": "Only the surname is the same.",
     "different": "The names are different.",
 }
+
+PLAIN: Final = r"[^无不未待暂测空姓户本新婴男女同拒保匿\x00-\x{4DFF}\x{A000}-\x{10FFFF}][\x{4E00}-\x{9FFF}]{1,3}"
+"""Han names that begin with nothing with which a placeholder begins."""
 
 (
     _EQUAL, _FOLDED, _TONED, _SOUND, _FORMER, _HIDDEN, _REORDERED, _NEAR_OF_THREE, _NEAR_OF_TWO, _ONE_OF_THREE,
@@ -172,4 +174,4 @@ def _compare(names: Names, left: Positions, right: Positions) -> Levels:
     return settle_pairs(_STEPS, names, left, right)
 
 
-CHINESE_NAME: Final = Kind("chinese_name", LEVELS, _prepare, _same, _compare)
+CHINESE_NAME: Final = Kind("chinese_name", LEVELS, _prepare, _same, _compare, PLAIN)

@@ -110,4 +110,6 @@ def _compare(numbers: IdNumbers, left: Positions, right: Positions) -> Levels:
     return settle_pairs(_STEPS, numbers, left, right)
 
 
-CITIZEN_ID: Final = Kind("citizen_id", LEVELS, _prepare, _same, _compare)
+CITIZEN_ID: Final = Kind(
+    "citizen_id", LEVELS, _prepare, _same, _compare, "[1-9][0-9]{14}(?:(?:[1-9][0-9]|[0-9][1-9])[0-9X]|00[1-9X])?!?"
+)

@@ -74,4 +74,4 @@ def _compare(codes: _Codes, left: Positions, right: Positions) -> Levels:
     return settle_pairs(_STEPS, codes, left, right)
 
 
-CODE: Final = Kind("code", LEVELS, _prepare, _same, _compare)
+CODE: Final = Kind("code", LEVELS, _prepare, _same, _compare, ".*")

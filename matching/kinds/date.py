@@ -9,7 +9,18 @@ import numpy as np
 import pyarrow as pa
 
 from matching.kinds.dates import Dates, days_apart, differing_digits, is_digit_swap, is_lunar, is_swapped, read_dates
-from matching.kinds.kind import at_level, Flags, Kind, Levels, NEUTRAL, OPEN, otherwise, Positions, settle_pairs
+from matching.kinds.kind import (
+    at_level,
+    Flags,
+    Kind,
+    Levels,
+    NEUTRAL,
+    OPEN,
+    otherwise,
+    Positions,
+    settle_pairs,
+    where_possible,
+)
 
 LEVELS: Final = {
     "equal": "Both are the same day.",
@@ -60,7 +71,8 @@ def _by_year(dates: Dates, left: Positions, right: Positions) -> Levels:
 
 def _is_one_digit(dates: Dates, left: Positions, right: Positions) -> Flags:
     count = differing_digits(dates, left, right)
-    found: Flags = (count == 1) | ((count == 2) & is_digit_swap(dates, left, right))
+    swapped = where_possible(count == 2, lambda one, other: is_digit_swap(dates, one, other), left, right)
+    found: Flags = (count == 1) | swapped
     return found
 
 

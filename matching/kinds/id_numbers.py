@@ -54,8 +54,8 @@ def read_id_numbers(values: pa.StringArray) -> IdNumbers:
     is_proven = characters.count(characters.codes == CLAIM) == 0
     characters = _hide_lost_digits(_upgrade(characters.kept(characters.codes != CLAIM)))
     texts = characters.texts()
-    head, tail = _shown(characters)
     is_masked = characters.count(characters.codes == MASK) > 0
+    head, tail = _shown(characters, is_masked)
     return IdNumbers(characters, texts, numbers_of(texts), head, tail, is_masked, _is_valid(characters), is_proven)
 
 
@@ -87,8 +87,13 @@ def _check_characters(digits: NDArray[np.uint32]) -> NDArray[np.uint32]:
 def _is_valid(characters: Characters) -> Flags:
     valid = np.zeros(len(characters), np.bool_)
     rows = np.flatnonzero(characters.lengths == LENGTH)
-    codes = _rows(characters, rows, LENGTH)
-    valid[rows] = _is_digit(codes[:, :-1]).all(axis=1) & (codes[:, -1] == _check_characters(codes[:, :-1]))
+    starts, are_digits = characters.offsets[:-1][rows], np.ones(len(rows), np.bool_)
+    total = np.zeros(len(rows), np.int32)
+    for place, weight in enumerate(_WEIGHTS):
+        codes = characters.codes[starts + place]
+        are_digits &= _is_digit(codes)
+        total += weight * (codes.astype(np.int32) - ord("0"))
+    valid[rows] = are_digits & (characters.codes[starts + LENGTH - 1] == _CHECKS[total % len(_CHECKS)])
     return valid
 
 
@@ -116,17 +121,22 @@ def _upgrade(characters: Characters) -> Characters:
 def _hide_lost_digits(characters: Characters) -> Characters:
     """Mask the last three digits where a spreadsheet has made them 0: it keeps 15 digits of a number."""
     rows = np.flatnonzero(characters.lengths == LENGTH)
-    is_lost = (_rows(characters, rows, LENGTH)[:, _EXCEL_DIGITS:] == ord("0")).all(axis=1)
+    starts = characters.offsets[:-1][rows]
+    for place in range(_EXCEL_DIGITS, LENGTH):
+        starts = starts[characters.codes[starts + place] == ord("0")]
     codes = characters.codes.copy()
-    codes[characters.offsets[:-1][rows[is_lost]][:, None] + np.arange(_EXCEL_DIGITS, LENGTH)] = MASK
+    codes[starts[:, None] + np.arange(_EXCEL_DIGITS, LENGTH)] = MASK
     return Characters(codes, characters.offsets)
 
 
-def _shown(characters: Characters) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    places = np.arange(len(characters.codes)) - characters.offsets[:-1][characters.owners]
-    sizes = characters.lengths[characters.owners]
-    hidden = characters.codes == MASK
-    # Unsigned numbers, because a text without characters has 0 of everything.
-    head = characters.reduced(np.minimum, np.where(hidden, places, sizes).astype(np.uint64))
-    tail = characters.reduced(np.minimum, np.where(hidden, sizes - places - 1, sizes).astype(np.uint64))
-    return head.astype(np.int32), tail.astype(np.int32)
+def _shown(characters: Characters, is_masked: Flags) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """How many characters are seen before the first one hidden, and behind the last."""
+    head, tail = characters.lengths.copy(), characters.lengths.copy()
+    rows = np.flatnonzero(is_masked)
+    masked = characters.chosen(rows)
+    hidden = np.flatnonzero(masked.codes == MASK)
+    first = hidden[np.searchsorted(hidden, masked.offsets[:-1])]
+    last = hidden[np.searchsorted(hidden, masked.offsets[1:]) - 1]
+    head[rows] = first - masked.offsets[:-1]
+    tail[rows] = masked.offsets[1:] - 1 - last
+    return head, tail

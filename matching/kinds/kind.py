@@ -33,7 +33,8 @@ class Kind:
     `prepare`: distinct values without null → what the two others want, computed once.
     `same`: int8 level of each distinct value compared with itself, -1 when it says nothing (a placeholder).
     `compare`: (prepared, left positions, right positions), int32 and never equal → int8 levels, -1 for neutral;
-    the order of the two sides makes no difference.
+    the order of the two sides makes no difference. `plain`: a regular expression of whole values that are surely at
+    the first level when compared with themselves; they need not be prepared for that.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Kind:
     prepare: Callable[[pa.StringArray], Any]
     same: Callable[[Any], Levels]
     compare: Callable[[Any, Positions, Positions], Levels]
+    plain: str = ""
 
 
 def settle_pairs(

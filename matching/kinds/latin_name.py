@@ -113,4 +113,4 @@ def _compare(names: _Names, left: Positions, right: Positions) -> Levels:
     return settle_pairs(_STEPS, names, left, right)
 
 
-LATIN_NAME: Final = Kind("latin_name", LEVELS, _prepare, _same, _compare)
+LATIN_NAME: Final = Kind("latin_name", LEVELS, _prepare, _same, _compare, ".*")

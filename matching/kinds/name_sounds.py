@@ -53,18 +53,25 @@ def spell(characters: Characters, as_surnames: bool) -> Characters:
         as_surnames: whether their first characters are read as surnames.
     """
     letters, sizes = _syllable_letters()
+    characters = _without_umlauts(characters)
     syllables = _syllable_table(False)[characters.codes]
     if as_surnames:
-        first = characters.offsets[:-1][characters.lengths > 0]
-        syllables[first] = _syllable_table(True)[characters.codes[first]]
-    lengths = np.where(syllables >= 0, sizes[syllables], 1)
-    starts = np.concatenate(([0], np.cumsum(lengths)))
+        is_first = characters.is_first()
+        syllables[is_first] = _syllable_table(True)[characters.codes[is_first]]
+    lengths = sizes[syllables]
+    starts = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
     spelt = np.empty(starts[-1], np.uint32)
-    spelt[starts[:-1]] = characters.codes
-    for place in range(letters.shape[1]):
-        has_letter = (syllables >= 0) & (lengths > place)
-        spelt[starts[:-1][has_letter] + place] = letters[syllables[has_letter], place]
-    return _without_umlauts(Characters(spelt, starts[characters.offsets]))
+    spelt[starts[:-1]] = np.where(syllables < len(letters) - 1, letters[syllables, 0], characters.codes)
+    for place in range(1, letters.shape[1]):
+        longer = np.flatnonzero(lengths > place)
+        spelt[starts[longer] + place] = letters[syllables[longer], place]
+    return Characters(spelt, starts[characters.offsets])
+
+
+def is_read_otherwise(first: NDArray[np.uint32]) -> Flags:
+    """Whether first characters of names are read in another way than in words."""
+    found: Flags = (_syllable_table(False) != _syllable_table(True))[first]
+    return found
 
 
 def sounds_alike(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Flags:
@@ -75,14 +82,17 @@ def sounds_alike(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Flags:
     return alike
 
 
-def _without_umlauts(spelt: Characters) -> Characters:
-    """Passports write 吕 as LYU, LV or LU; tables of readings as lu with two dots: all are lu here."""
-    codes = np.where(spelt.codes == ord("v"), np.uint32(ord("u")), spelt.codes)
-    is_umlaut = np.zeros(len(codes), np.bool_)
-    inside = (codes[1:-1] == ord("y")) & (codes[2:] == ord("u"))
-    is_umlaut[1:-1] = inside & np.isin(codes[:-2], (ord("l"), ord("n")))
-    is_umlaut[spelt.offsets[:-1][spelt.lengths > 0]] = False
-    return Characters(codes, spelt.offsets).kept(~is_umlaut)
+def _without_umlauts(characters: Characters) -> Characters:
+    """Passports write 吕 as LYU, LV or LU, and the table of readings has two dots: all are lu here.
+
+    Not so NYU, which is mostly the end of one syllable and the whole of the next.
+    """
+    codes = np.where(characters.codes == ord("v"), np.uint32(ord("u")), characters.codes)
+    is_y = codes == ord("y")
+    if not is_y.any():
+        return Characters(codes, characters.offsets)
+    found = Characters(codes, characters.offsets)
+    return found.kept(~(is_y & (found.neighbours(1) == ord("u")) & (found.neighbours(-1) == ord("l"))))
 
 
 @cache
@@ -100,17 +110,18 @@ def _syllables() -> list[str]:
 
 @cache
 def _syllable_table(as_surnames: bool) -> NDArray[np.int16]:
+    """Code point → the place of its syllable, behind all of them where it has none."""
     number = {syllable: place for place, syllable in enumerate(_syllables())}
-    table = np.full(CODE_POINTS, -1, np.int16)
+    table = np.full(CODE_POINTS, len(number), np.int16)
     for code, readings in _readings(as_surnames).items():
         table[code] = number[_without_tone(readings[0])]
     return table
 
 
 @cache
-def _syllable_letters() -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """The letters of each syllable, and how many they are."""
-    sizes = np.array([len(each) for each in _syllables()], np.int64)
+def _syllable_letters() -> tuple[NDArray[np.uint32], NDArray[np.int8]]:
+    """The letters of each syllable, and how many they are; the last stands for characters without a reading."""
+    sizes = np.array([*(len(each) for each in _syllables()), 1], np.int8)
     letters = np.zeros((len(sizes), sizes.max()), np.uint32)
     for row, syllable in enumerate(_syllables()):
         letters[row, : len(syllable)] = [ord(letter) for letter in syllable]

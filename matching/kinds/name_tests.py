@@ -4,38 +4,27 @@ Not here: which test comes before which (`matching.kinds.chinese_name`).
 """
 
 from dataclasses import dataclass
-from functools import cache
-from typing import Final, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Prefix
 
-from matching.kinds.characters import Characters
 from matching.kinds.distances import is_within, score_pairs
 from matching.kinds.kind import Flags, Positions, where_possible
 from matching.kinds.name_folding import HIDDEN
 from matching.kinds.name_shapes import looks_alike
 from matching.kinds.name_sounds import sounds_alike
-from matching.kinds.names import Names
+from matching.kinds.names import Names, SHORT
 from matching.kinds.words import same_bag
-
-SHORT: Final = 4
-"""Names of so many characters and fewer are compared character by character."""
-
-TWO_PART_SURNAMES: Final = (
-    "欧阳 上官 司马 诸葛 皇甫 尉迟 公孙 慕容 令狐 司徒 司空 夏侯 东方 南宫 西门 宇文 长孙 端木 轩辕 "
-    "闻人 呼延 申屠 太史 淳于 独孤 赫连 澹台 公冶 宗政 濮阳 钟离 闾丘 拓跋 鲜于 亓官 万俟 东郭 百里 "
-    "第五 归海 羊舌 微生 梁丘 左丘"
-)
 
 
 @dataclass(frozen=True)
 class Difference:
     """Where short names of one length differ: how many places, the first of them (from 0), and what stands there."""
 
-    count: NDArray[np.int32]
-    place: NDArray[np.int32]
+    count: NDArray[np.int8]
+    place: NDArray[np.intp]
     left: NDArray[np.uint32]
     right: NDArray[np.uint32]
     is_swap: Flags
@@ -47,17 +36,15 @@ class Difference:
 
 def difference(names: Names, left: Positions, right: Positions) -> Difference:
     """Compare short names of one length character by character."""
-    one, other = (
-        np.stack([names.characters.at(place, each) for place in range(SHORT)], axis=1) for each in (left, right)
-    )
+    one, other = names.heads[left], names.heads[right]
     differs = one != other
     rows, place = np.arange(len(left)), differs.argmax(axis=1)
     after = np.minimum(place + 1, SHORT - 1)
     is_swap = (one[rows, place] == other[rows, after]) & (one[rows, after] == other[rows, place])
-    count = differs.sum(axis=1)
+    count = differs.sum(axis=1, dtype=np.int8)
     return Difference(
-        count.astype(np.int32),
-        place.astype(np.int32),
+        count,
+        place,
         one[rows, place],
         other[rows, place],
         is_swap & (count == 2) & differs[rows, after],
@@ -101,8 +88,8 @@ def is_reordered(names: Names, left: Positions, right: Positions) -> Flags:
         same_bag(names.parts, left, right)
         | ((turned[left] == names.spelt[right]) & (turned[left] >= 0))
         | ((turned[right] == names.spelt[left]) & (turned[right] >= 0))
-        | _is_rotated(names.characters, left, right)
-        | _is_rotated(names.characters, right, left)
+        | _is_rotated(names, left, right)
+        | _is_rotated(names, right, left)
     )
     return found
 
@@ -110,10 +97,8 @@ def is_reordered(names: Names, left: Positions, right: Positions) -> Flags:
 def is_cut(names: Names, left: Positions, right: Positions) -> Flags:
     """Whether one long name begins with the other."""
     characters = names.characters
-    shortest = np.minimum(characters.lengths[left], characters.lengths[right])
-    possible = shortest >= SHORT
-    for place in range(SHORT):
-        possible &= characters.at(place, left) == characters.at(place, right)
+    possible = names.first[left] == names.first[right]
+    possible &= np.minimum(characters.lengths[left], characters.lengths[right]) >= SHORT
 
     def begins(one: Positions, other: Positions) -> Flags:
         common = score_pairs(names.texts, one, other, Prefix.similarity)
@@ -142,10 +127,10 @@ def lacks_one(names: Names, left: Positions, right: Positions) -> Flags:
 def same_given_name(names: Names, left: Positions, right: Positions) -> Flags:
     """Whether given names of two characters and more are the same, behind other surnames or none."""
     lengths = names.characters.lengths
-    given = lengths - _surname_lengths(names.characters)
-    same = _same_end(names.characters, left, right, given[left]) & (given[left] == given[right])
+    given = names.given
+    same = _same_end(names, left, right, given[left]) & (given[left] == given[right])
     lost = np.minimum(lengths[left], lengths[right])
-    same |= _same_end(names.characters, left, right, lost) & (np.maximum(given[left], given[right]) == lost)
+    same |= _same_end(names, left, right, lost) & (np.maximum(given[left], given[right]) == lost)
     found: Flags = same & (np.maximum(lengths[left], lengths[right]) <= SHORT)
     return found
 
@@ -153,38 +138,29 @@ def same_given_name(names: Names, left: Positions, right: Positions) -> Flags:
 def same_surname(names: Names, left: Positions, right: Positions) -> Flags:
     """Whether names of ordinary length begin with the same character, and it can be seen."""
     lengths = names.characters.lengths
-    first = names.characters.at(0)
+    first = names.first
     same: Flags = (first[left] == first[right]) & (first[left] != HIDDEN)
     return same & (np.maximum(lengths[left], lengths[right]) <= SHORT)
 
 
-def _same_end(characters: Characters, left: Positions, right: Positions, size: NDArray[np.int32]) -> Flags:
-    same: Flags = (size > 1) & (size <= SHORT)
-    for place in range(1, SHORT + 1):
-        same &= (size < place) | (characters.at(-place, left) == characters.at(-place, right))
+def _same_end(names: Names, left: Positions, right: Positions, size: NDArray[np.int32]) -> Flags:
+    """Whether names have so many characters in common at their ends, two at least and four at most."""
+    last = names.last
+    chosen = np.flatnonzero((last[left] == last[right]) & (size > 1) & (size <= SHORT))
+    agrees = names.tails[left[chosen]] == names.tails[right[chosen]]
+    same = np.zeros(len(left), np.bool_)
+    same[chosen] = (agrees | (np.arange(SHORT) >= size[chosen, None])).all(axis=1)
     return same
 
 
-def _is_rotated(characters: Characters, left: Positions, right: Positions) -> Flags:
+def _is_rotated(names: Names, left: Positions, right: Positions) -> Flags:
     """Whether a short name is the other one with its first character put last."""
-    lengths = characters.lengths[left]
-    same: Flags = (lengths == characters.lengths[right]) & (lengths > 1) & (lengths <= SHORT)
-    same &= characters.at(0, left) == characters.at(-1, right)
-    for place in range(1, SHORT):
-        same &= (lengths <= place) | (characters.at(place, left) == characters.at(place - 1, right))
-    return same
-
-
-def _surname_lengths(characters: Characters) -> NDArray[np.int32]:
-    """2 for names of three characters and more that begin with a surname of two, else 1."""
-    begins = _packed(characters.at(0), characters.at(1))
-    return np.where(np.isin(begins, _two_part_surnames()) & (characters.lengths > 2), 2, 1).astype(np.int32)
-
-
-@cache
-def _two_part_surnames() -> NDArray[np.uint64]:
-    return np.array([ord(each[0]) << 32 | ord(each[1]) for each in TWO_PART_SURNAMES.split()], np.uint64)
-
-
-def _packed(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    return first.astype(np.uint64) << np.uint64(32) | second
+    lengths = names.characters.lengths
+    chosen = np.flatnonzero(names.first[left] == names.last[right])
+    one, other = left[chosen], right[chosen]
+    size = lengths[one]
+    agrees = names.heads[one][:, 1:] == names.heads[other][:, :-1]
+    agrees |= np.arange(1, SHORT) >= size[:, None]
+    rotated = np.zeros(len(left), np.bool_)
+    rotated[chosen] = (size == lengths[other]) & (size > 1) & (size <= SHORT) & agrees.all(axis=1)
+    return rotated

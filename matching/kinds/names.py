@@ -3,6 +3,7 @@
 Not here: levels of agreement (`matching.kinds.chinese_name`).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,12 +15,16 @@ from numpy.typing import NDArray
 from matching.kinds.characters import Characters, numbers_of
 from matching.kinds.kind import Flags
 from matching.kinds.name_folding import folding_table, HIDDEN, is_separator
-from matching.kinds.name_sounds import spell, tone_table
+from matching.kinds.name_sounds import is_read_otherwise, spell, tone_table
 from matching.kinds.newborns import Newborns, read_newborns
+from matching.kinds.surnames import given_lengths
 from matching.kinds.words import bags_of_parts
 
 FORMER: Final = "曾:"
 """Before a former name; the colon may be wide."""
+
+SHORT: Final = 4
+"""Names of so many characters and fewer are compared character by character."""
 
 PLACEHOLDERS: Final = (
     "无", "无名", "无名氏", "无姓名", "不详", "不明", "未知", "未取名", "未命名", "未起名", "未登记", "待定", "待取名",
@@ -40,6 +45,8 @@ class Names:
     `toned` numbers the pinyin with tones, `spelt` the letters without, its first character read as a surname, and
     `spelt_plain` the same read as a word. `turned` numbers the letters with the last word first, -1 for a name of one
     word; `parts` is a hash of the words in any order, 0 for one word. `hidden` counts the characters not delivered.
+    `heads` and `tails` have the first and, in reverse, the last four characters, 0 where a name has fewer; `given`
+    counts the characters behind the surname.
     """
 
     characters: Characters
@@ -52,6 +59,11 @@ class Names:
     parts: NDArray[np.uint64]
     hidden: NDArray[np.int32]
     newborns: Newborns
+    heads: NDArray[np.uint32]
+    tails: NDArray[np.uint32]
+    first: NDArray[np.uint32]
+    last: NDArray[np.uint32]
+    given: NDArray[np.int32]
     is_han: Flags
     is_former: Flags
     says_nothing: Flags
@@ -62,31 +74,40 @@ def read_names(values: pa.StringArray) -> Names:
     raw, is_former = _without_tag(Characters.of(values))
     characters = raw.mapped(folding_table())
     texts, hidden = characters.texts(), characters.count(characters.codes == HIDDEN)
-    turned = _turned(raw)
     newborns, mothers = read_newborns(texts, characters)
-    spelt, spelt_plain, turned_number, mother = _numbered(
-        spell(characters, True).texts(), spell(characters, False).texts(), turned, spell(mothers, True).texts()
+    in_words = _in_words(raw)
+    spelt, plain, turned, mother = _numbered(
+        spell(characters, True),
+        (is_read_otherwise(characters.at(0)), lambda rows: spell(characters.chosen(rows), False)),
+        (in_words.count(in_words.codes == _SEPARATOR) > 0, lambda rows: _turned(in_words.chosen(rows))),
+        (newborns.mother >= 0, lambda rows: spell(mothers.chosen(rows), True)),
     )
     return Names(
-        characters,
-        texts,
-        numbers_of(texts),
-        _toned(characters),
-        spelt,
-        spelt_plain,
-        _where_any(turned, turned_number),
-        bags_of_parts(_in_words(raw), _SEPARATOR),
-        hidden,
-        newborns.of_mothers(mother),
-        characters.at(0) >= _FIRST_HAN,
-        is_former,
-        (hidden == characters.lengths) | _is_in(texts, PLACEHOLDERS),
+        characters=characters,
+        texts=texts,
+        folded=characters.numbers(),
+        toned=_toned(characters).numbers(),
+        spelt=spelt,
+        spelt_plain=np.where(plain < 0, spelt, plain),
+        turned=turned,
+        parts=bags_of_parts(in_words, _SEPARATOR),
+        hidden=hidden,
+        newborns=newborns.of_mothers(mother),
+        heads=np.stack([characters.at(place) for place in range(SHORT)], axis=1),
+        tails=np.stack([characters.at(-1 - place) for place in range(SHORT)], axis=1),
+        first=characters.at(0),
+        last=characters.at(-1),
+        given=given_lengths(characters),
+        is_han=characters.at(0) >= _FIRST_HAN,
+        is_former=is_former,
+        says_nothing=(hidden == characters.lengths) | _is_in(texts, PLACEHOLDERS),
     )
 
 
 def _without_tag(characters: Characters) -> tuple[Characters, Flags]:
     """Names without the mark of a former name, and which had it."""
-    is_former = (characters.at(0) == ord(FORMER[0])) & np.isin(characters.at(1), _COLONS)
+    second = characters.at(1)
+    is_former = (characters.at(0) == ord(FORMER[0])) & ((second == _COLONS[0]) | (second == _COLONS[1]))
     starts = characters.offsets[:-1][is_former]
     is_kept = np.ones(len(characters.codes), np.bool_)
     is_kept[starts] = False
@@ -99,33 +120,38 @@ def _in_words(raw: Characters) -> Characters:
     return Characters(codes, raw.offsets).kept(codes != 0)
 
 
-def _turned(raw: Characters) -> pa.LargeStringArray:
+def _turned(in_words: Characters) -> Characters:
     """Letters with the last word first; an empty text for names of one word."""
-    several = np.flatnonzero(raw.count(is_separator()[raw.codes]))
-    words = pc.utf8_trim(_in_words(raw.chosen(several)).texts(), chr(_SEPARATOR))
-    is_several = pc.match_substring(words, chr(_SEPARATOR))
-    turned = pc.replace_substring_regex(words, rf"^(.+){chr(_SEPARATOR)}([^{chr(_SEPARATOR)}]+)$", r"\2\1")
-    folded = Characters.of(pc.if_else(is_several, turned, "")).mapped(folding_table())
-    sizes = np.zeros(len(raw), np.int64)
-    spelt = spell(folded, True)
-    sizes[several] = spelt.lengths
-    return Characters(spelt.codes, np.concatenate(([0], np.cumsum(sizes)))).texts()
+    dot = chr(_SEPARATOR)
+    words = pc.utf8_trim(in_words.texts(), dot)
+    turned = pc.replace_substring_regex(words, rf"^(.+){dot}([^{dot}]+)$", r"\2\1")
+    is_several = pc.match_substring(words, dot)
+    return spell(Characters.of(pc.if_else(is_several, turned, "")).mapped(folding_table()), True)
 
 
-def _toned(characters: Characters) -> NDArray[np.int32]:
+def _toned(characters: Characters) -> Characters:
+    """Names with each character in the place of all that have its reading."""
     codes = tone_table(False)[characters.codes]
-    first = characters.offsets[:-1][characters.lengths > 0]
-    codes[first] = tone_table(True)[characters.codes[first]]
-    return numbers_of(Characters(codes, characters.offsets).texts())
+    is_first = characters.is_first()
+    codes[is_first] = tone_table(True)[characters.codes[is_first]]
+    return Characters(codes, characters.offsets)
 
 
-def _numbered(*columns: pa.LargeStringArray) -> list[NDArray[np.int32]]:
-    """Numbers of several columns of one length, equal for equal texts in any of them."""
-    return np.split(numbers_of(pa.concat_arrays(columns)), len(columns))
+def _numbered(
+    whole: Characters, *others: tuple[Flags, Callable[[NDArray[np.intp]], Characters]]
+) -> list[NDArray[np.int32]]:
+    """Numbers of a column and of others, equal for equal texts in any of them.
 
-
-def _where_any(texts: pa.LargeStringArray, numbers: NDArray[np.int32]) -> NDArray[np.int32]:
-    return np.where(pc.utf8_length(texts).to_numpy(zero_copy_only=False) > 0, numbers, -1).astype(np.int32)
+    The others are spelt only in the rows flagged; they have -1 elsewhere, and where a text is empty.
+    """
+    rows = [np.flatnonzero(is_flagged) for is_flagged, _ in others]
+    columns = [spelling(chosen) for (_, spelling), chosen in zip(others, rows, strict=True)]
+    numbers = numbers_of(pa.concat_arrays([whole.texts(), *(column.texts() for column in columns)]))
+    found, *parts = np.split(numbers, np.cumsum([len(whole), *map(len, columns)])[:-1])
+    spread = [np.full(len(whole), -1, np.int32) for _ in others]
+    for target, chosen, column, part in zip(spread, rows, columns, parts, strict=True):
+        target[chosen] = np.where(column.lengths > 0, part, -1)
+    return [found, *spread]
 
 
 def _is_in(texts: pa.LargeStringArray, words: tuple[str, ...]) -> Flags:

@@ -66,4 +66,4 @@ def _compare(words: Words, left: Positions, right: Positions) -> Levels:
     return settle_pairs(_STEPS, words, left, right)
 
 
-TEXT: Final = Kind("text", LEVELS, _prepare, _same, _compare)
+TEXT: Final = Kind("text", LEVELS, _prepare, _same, _compare, ".*")

@@ -20,6 +20,9 @@ BLANK: Final = ord(" ")
 _FOLDED: Final = (range(0x20, 0x2100), range(0x3000, 0x3100), range(0xFB00, 0xFB07), range(0xFF00, 0xFFF0))
 """Where code points have another spelling: letters with accents and capitals, full-width forms."""
 
+_ODD: Final = 0x9E3779B97F4A7C15
+_INVERSE: Final = pow(_ODD, -1, 2**64)
+
 _SILENT: Final = "'’‘`´.·"
 """Signs inside words: O'Brien is OBrien, and St. is St."""
 
@@ -50,10 +53,10 @@ def fold_words(values: pa.StringArray) -> Words:
 def squeeze(characters: Characters) -> Characters:
     """Leave single blanks between words, and none at the ends."""
     blank = characters.codes == BLANK
-    owners = characters.owners
-    after_word = np.zeros(len(blank), np.bool_)
-    after_word[1:] = ~blank[:-1] & (owners[1:] == owners[:-1])
-    trimmed = characters.kept(~blank | after_word)
+    if not blank.any():
+        return characters
+    follows_blank = np.append(True, blank[:-1])[: len(blank)] | characters.is_first()
+    trimmed = characters.kept(~blank | ~follows_blank)
     last = trimmed.offsets[1:][trimmed.lengths > 0] - 1
     is_kept = np.ones(len(trimmed.codes), np.bool_)
     is_kept[last] = trimmed.codes[last] != BLANK
@@ -62,24 +65,23 @@ def squeeze(characters: Characters) -> Characters:
 
 def bags_of_parts(characters: Characters, separator: int) -> NDArray[np.uint64]:
     """A 64-bit hash of the parts of each text, whatever their order; 0 for a text of fewer than two parts."""
-    inside = characters.codes != separator
-    several = np.flatnonzero(characters.count(~inside))
     bags = np.zeros(len(characters), np.uint64)
+    several = np.flatnonzero(characters.count(characters.codes == separator))
     chosen = characters.chosen(several)
     inside = chosen.codes != separator
-    begins = inside & np.concatenate(([True], ~inside[:-1] | (chosen.owners[1:] != chosen.owners[:-1])))[: len(inside)]
-    places = np.arange(len(inside))
-    since = places - np.maximum.accumulate(np.where(begins, places, 0))
+    begins = inside & (np.append(True, ~inside[:-1])[: len(inside)] | chosen.is_first())
     starts = np.flatnonzero(begins)
     if not len(starts):
         return bags
-    letters = np.where(inside, _mixed(chosen.codes + (since.astype(np.uint64) << 32)), np.uint64(0))
-    parts = _mixed(np.add.reduceat(letters, starts))
-    owners = chosen.owners[starts]
-    counts = np.bincount(owners, minlength=len(several))
-    found = np.zeros(len(several), np.uint64)
-    np.add.at(found, owners, parts)
-    bags[several[counts > 1]] = found[counts > 1]
+    # A polynomial in an odd number, modulo 2^64: dividing by a power of it takes a part to the beginning of its text.
+    powers = np.multiply.accumulate(np.full(len(inside), _ODD, np.uint64))
+    inverse = np.multiply.accumulate(np.full(len(inside), _INVERSE, np.uint64))
+    letters = np.where(inside, chosen.codes, np.uint32(0)) * powers
+    parts = _mixed(np.add.reduceat(letters, starts) * inverse[starts])
+    of_text = Characters(chosen.codes[starts], np.searchsorted(starts, chosen.offsets))
+    found = of_text.reduced(np.add, parts)
+    has_several = of_text.lengths > 1
+    bags[several[has_several]] = found[has_several]
     return bags
 
 
@@ -110,7 +112,7 @@ def _folded(letter: str) -> int:
 
 def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """The finaliser of splitmix64 (Steele, Lea and Flood 2014): near numbers become far ones."""
-    numbers = (numbers + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    numbers = (numbers + np.uint64(1)) * np.uint64(_ODD)
     numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return numbers ^ (numbers >> np.uint64(31))
@@ -118,6 +120,17 @@ def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 def split_first_word(characters: Characters) -> tuple[Characters, Characters]:
     """The first words of squeezed texts, and what stands behind them."""
-    blanks = np.concatenate(([0], np.cumsum(characters.codes == BLANK)))
-    is_behind = blanks[1:] > blanks[characters.offsets[:-1]][characters.owners]
+    is_behind = is_after(characters, characters.codes == BLANK)
     return characters.kept(~is_behind), characters.kept(is_behind)
+
+
+def is_after(characters: Characters, is_mark: Flags) -> Flags:
+    """For each character whether a mark stands in its text, before it or in its place."""
+    marks = np.flatnonzero(is_mark)
+    after = np.zeros(len(is_mark) + 1, np.int8)
+    ends = characters.offsets[1:]
+    first = np.searchsorted(marks, characters.offsets[:-1])
+    has = np.append(marks, len(is_mark))[first] < ends
+    after[marks[first[has]]] += 1
+    after[ends[has]] -= 1
+    return np.cumsum(after[:-1], dtype=np.int8) > 0

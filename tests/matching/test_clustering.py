@@ -78,8 +78,13 @@ def test_cannot_link_parts_what_evidence_joins():
 
 
 def test_must_and_cannot_on_one_pair_is_an_error():
-    with pytest.raises(ConstraintError, match="1 pairs"):
+    with pytest.raises(ConstraintError, match="1 pairs are cannot-link"):
         _cluster(2, [], must=[(0, 1)], cannot=[(0, 1)])
+
+
+def test_a_chain_of_must_links_across_a_cannot_link_is_an_error():
+    with pytest.raises(ConstraintError):
+        _cluster(3, [], must=[(0, 1), (1, 2)], cannot=[(0, 2)])
 
 
 def test_a_part_is_clustered_as_in_the_whole():

@@ -1,0 +1,173 @@
+"""Night by night: the result is that of one full run, whatever the order; judgements are applied and taken back."""
+
+from datetime import date, datetime, UTC
+from functools import cache
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from matching.errors import ConstraintError
+from matching.judgements import create_judgements, record_judgement, withdraw_judgement
+from matching.link import link_records
+from matching.state import forget
+from matching.tables import RECORD, RELATION
+
+SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙胡朱高林", "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂"
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+
+
+def _number(born: date, sequence: int) -> str:
+    stem = f"370181{born:%Y%m%d}{sequence:03}"
+    return stem + "10X98765432"[sum(int(d) * w for d, w in zip(stem, WEIGHTS, strict=True)) % 11]
+
+
+@cache
+def _town(families: int = 120) -> tuple[pa.Table, pa.Table]:
+    """Families of three at one door: a register, a second source with slips and gaps, a third without numbers."""
+    rng = np.random.default_rng(3)
+    rows, relations = [], []
+
+    def add(**values) -> int:
+        rows.append(
+            dict.fromkeys(RECORD.names) | {"record_id": len(rows) + 1, "dwelling_keys": [], "place_keys": []} | values
+        )
+        return len(rows)
+
+    for family in range(families):
+        surname, door = rng.choice(list(SURNAMES)), [f"d{family}"]
+        phone = f"139{family:08}"
+        for member, year in enumerate((1970, 1972, 2001)):
+            born = date(year + int(rng.integers(0, 8)), int(rng.integers(1, 13)), int(rng.integers(1, 28)))
+            name = surname + "".join(rng.choice(list(GIVEN), 2))
+            number, sex = _number(born, 2 * int(rng.integers(1, 400)) + member % 2), "21"[member % 2]
+            person = {"name": name, "sex_code": sex, "phone": phone, "dwelling_keys": door, "place_keys": door}
+            key = f"{family}-{member}"
+            add(
+                **person,
+                source="police",
+                record_key=f"p{key}",
+                role="self",
+                citizen_id=number,
+                household_key=f"h{family}",
+                trust_rank=1,
+            )
+            told = number[:9] + str((int(number[9]) + 1) % 10) + number[10:]
+            valid = {"citizen_id": number} if rng.random() < 0.6 else {"citizen_id_claim": told}
+            child = add(**person, **valid, source="health", record_key=f"h{key}", role="self", trust_rank=4)
+            if member == 2:
+                relations += [(child, child - 2, "child_of"), (child, child - 4, "child_of")]
+            year_told = {"birth_year_low": born.year, "birth_year_high": born.year + 1}
+            add(**person | {"phone": None}, **year_told, source="grid", record_key=f"g{key}", role="self", trust_rank=9)
+    columns = list(zip(*relations, strict=True))
+    return pa.Table.from_pylist(rows, RECORD), pa.table(list(columns), schema=RELATION)
+
+
+class Town:
+    """A connection that keeps the linkage's state, and the records that were delivered so far."""
+
+    def __init__(self) -> None:
+        self.con = duckdb.connect()
+        records, relations = _town()
+        self.con.register("all_records", records)
+        self.con.register("all_relations", relations)
+        create_judgements(self.con)
+
+    def link(self, where: str = "true"):
+        self.con.execute(f"CREATE OR REPLACE TEMP VIEW r AS SELECT * FROM all_records WHERE {where}")
+        self.con.execute("""
+            CREATE OR REPLACE TEMP VIEW x AS SELECT * FROM all_relations
+            WHERE from_record_id IN (SELECT record_id FROM r) AND to_record_id IN (SELECT record_id FROM r)
+        """)
+        return link_records(self.con, records="r", relations="x")
+
+    def clusters(self) -> dict[int, int]:
+        return dict(self.con.execute("SELECT record_id, cluster_id FROM match_cluster").fetchall())
+
+    def judge(self, left: int, right: int, judgement: str) -> int:
+        return record_judgement(self.con, left, right, judgement, decided_by="t", reason="t", decided_at=NOW)
+
+    def full(self) -> dict[int, int]:
+        """What a run from nothing makes of the same records, with the same parameters."""
+        forget(self.con)
+        self.link()
+        return self.clusters()
+
+
+def test_most_records_find_their_person():
+    town = Town()
+    town.link()
+    found = town.clusters()
+    persons = [(found[n + 1], found[n + 2], found[n + 3]) for n in range(0, len(found), 3)]
+    assert sum(len(set(each)) == 1 for each in persons) > 0.95 * len(persons)
+    assert len({each[0] for each in persons}) == len(persons)  # no two of the register are one
+
+
+@pytest.mark.parametrize("order", ["hash(record_id)", "record_id", "-record_id"])
+def test_nights_make_what_one_run_makes(order):
+    town = Town()
+    town.con.execute(
+        f"CREATE TABLE wave AS SELECT record_id, ntile(5) OVER (ORDER BY {order}) AS night FROM all_records"
+    )
+    for night in range(1, 6):
+        counts = town.link(f"record_id IN (SELECT record_id FROM wave WHERE night <= {night})")
+    assert counts.records == len(town.clusters())
+    assert town.clusters() == town.full()
+
+
+def test_a_night_without_changes_does_nothing():
+    town = Town()
+    town.link()
+    before = town.clusters()
+    counts = town.link()
+    assert (counts.units_changed, counts.pairs) == (0, 0)
+    assert town.clusters() == before
+
+
+def test_what_is_taken_back_leaves_no_trace():
+    town = Town()
+    town.link("record_id <= 900")
+    before = town.clusters()
+    town.link()
+    town.link("record_id <= 900")
+    assert town.clusters() == before
+
+
+def test_a_judgement_joins_and_is_taken_back():
+    town = Town()
+    town.link()
+    before = town.clusters()
+    number = town.judge(1, 10, "positive")
+    town.link()
+    assert town.clusters()[1] == town.clusters()[10]
+    assert town.clusters() == town.full()
+    withdraw_judgement(town.con, number, decided_by="t", reason="t", decided_at=NOW)
+    town.link()
+    assert town.clusters() == before
+
+
+def test_a_judgement_parts_even_what_one_number_joins():
+    town = Town()
+    town.link()
+    before = town.clusters()
+    same = next(n for n in range(1, 300, 3) if town.con.execute(
+        "SELECT count(DISTINCT unit_id) FROM match_record WHERE record_id IN ($1, $2)", [n, n + 1]).fetchall() == [(1,)])  # fmt: skip
+    number = town.judge(same, same + 1, "negative")
+    town.link()
+    assert town.clusters()[same] != town.clusters()[same + 1]
+    town.link("record_id <> 1000")
+    assert town.clusters()[same] != town.clusters()[same + 1]
+    withdraw_judgement(town.con, number, decided_by="t", reason="t", decided_at=NOW)
+    town.link()
+    assert town.clusters() == before
+
+
+def test_judgements_that_contradict_are_refused():
+    town = Town()
+    town.link()
+    town.judge(1, 10, "positive")
+    town.judge(10, 19, "positive")
+    with pytest.raises(ConstraintError):
+        town.judge(1, 19, "negative")

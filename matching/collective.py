@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from matching.columns import Column
-from matching.records import RECORDS
+from matching.records import number_records, ROWS
 from matching.spec import RELATIVES
 
 Ints = NDArray[np.int64]
@@ -43,7 +43,8 @@ def store_relatives(con: duckdb.DuckDBPyConnection, column: Column) -> None:
     con.register("_link_relatives", pa.table({RELATIVES: lists}))
     # Not an UPDATE: DuckDB moves rows whose lists change, and records are numbered by their rows.
     con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE {RECORDS} AS
-        SELECT r.* REPLACE (k.{RELATIVES} AS {RELATIVES}) FROM {RECORDS} r POSITIONAL JOIN _link_relatives k
+        CREATE OR REPLACE TEMP TABLE {ROWS} AS
+        SELECT r.* REPLACE (k.{RELATIVES} AS {RELATIVES}) FROM {ROWS} r POSITIONAL JOIN _link_relatives k
     """)
     con.unregister("_link_relatives")
+    number_records(con)

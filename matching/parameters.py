@@ -31,12 +31,15 @@ class Level(Frozen):
 class ComparisonParameters(Frozen):
     """The levels of one comparison.
 
-    `holders`: how many records had a value. `is_trained` is false when every blocking rule fixes the column.
+    `holders`: how many records had a value. `excess`: how many times as frequent equal values are as among strangers
+    alone, because persons stand in the tables more than once. `is_trained` is false when every blocking rule fixes the
+    column.
     """
 
     comparison: str
     kind: str
     holders: int = Field(ge=1)
+    excess: float = Field(default=1.0, ge=1)
     levels: tuple[Level, ...]
     is_trained: bool = True
 

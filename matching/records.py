@@ -13,7 +13,10 @@ from matching.errors import InputError, SpecError
 from matching.spec import RELATIVES, Spec, Table
 
 RECORDS = "_link_record"
-"""Temporary table (record, source, record_id, then the spec's columns, VARCHAR or VARCHAR[]), ordered by `record`."""
+"""Temporary view (record, source, record_id, then the spec's columns, VARCHAR or VARCHAR[]), ordered by `record`."""
+
+ROWS = "_link_row"
+"""The temporary table behind it."""
 
 Tables = Mapping[str, "pa.Table | Path | str"]
 
@@ -37,11 +40,16 @@ def load_records(con: duckdb.DuckDBPyConnection, spec: Spec, tables: Tables | No
         InputError: record ids are missing or not unique within a table.
     """
     selects = [_select(con, spec, name, table, (tables or {}).get(name)) for name, table in spec.tables.items()]
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE {RECORDS} AS
-        SELECT (row_number() OVER () - 1)::INTEGER AS record, * FROM ({" UNION ALL BY NAME ".join(selects)})
-    """)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {ROWS} AS {' UNION ALL BY NAME '.join(selects)}")
+    number_records(con)
     return _check_ids(con)
+
+
+def number_records(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `_link_record` of the rows, numbered in their order."""
+    # Row ids are numbers without gaps, but begin elsewhere in a transaction; a window over all rows is far slower.
+    [(first,)] = con.execute(f"SELECT coalesce(min(rowid), 0) FROM {ROWS}").fetchall()
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {RECORDS} AS SELECT (rowid - {first})::INTEGER AS record, * FROM {ROWS}")
 
 
 def relation_of(con: duckdb.DuckDBPyConnection, spec: str, name: str, given: "pa.Table | Path | str") -> str:

@@ -29,6 +29,12 @@ PRIOR_STRENGTH = 20.0
 
 CONVERGED = 1e-4
 
+CLEANINGS = 3
+"""How often m is learnt, each time with u from which the matches found before are taken out."""
+
+LEAST_SHARE = 0.05
+"""Of what is seen among random pairs, at least this share is ascribed to strangers."""
+
 HOUSEHOLD_EXCESS, HOUSEHOLD_EQUAL = 1.2, 0.01
 """How often members of one household may agree by chance in what they do not share: so many times as often as
 strangers, or in this share of pairs (twins share a birth date) if that is more."""
@@ -61,15 +67,20 @@ def train(
     """
     rng = np.random.default_rng(spec.training.seed)
     random = compare_pairs(spec, columns, *_random_pairs(rng, records, sources, spec.training.random_pairs))
-    u = [_u_levels(each, columns[each.column], random, n) for n, each in enumerate(spec.comparisons)]
+    seen = [_u_levels(each, columns[each.column], random, n) for n, each in enumerate(spec.comparisons)]
     sample = _sample(rng, candidates.pairs, spec.training.candidate_pairs)
     patterns = _patterns(compare_pairs(spec, columns, *split_pairs(sample)).levels, sample, candidates)
-    households = measure_households(spec, columns, sources, u, rng)
+    households = measure_households(spec, columns, sources, seen, rng)
     possible = max(candidates.possible, 2)
     scale = max(len(candidates.pairs), 1) / max(len(sample), 1)
-    m, h, priors, rounds, trained = _maximise(spec, u, households, patterns, candidates, scale / possible)
+    u = seen
+    for _ in range(CLEANINGS):
+        m, h, priors, rounds, trained = _maximise(spec, u, households, patterns, candidates, scale / possible)
+        u = [_without_matches(each, matched, float(priors[MATCH])) for each, matched in zip(seen, m, strict=True)]
     comparisons = tuple(
-        _parameters(each, n, columns[each.column], (m[n], h[n] if h else None, u[n]), random, is_trained=trained[n])
+        _parameters(
+            each, n, columns[each.column], (m[n], h[n] if h else None, u[n], seen[n]), random, is_trained=trained[n]
+        )
         for n, each in enumerate(spec.comparisons)
     )
     return Parameters(
@@ -107,6 +118,13 @@ def _u_levels(comparison: Comparison, column: Column, random: Compared, number: 
         u[0] = min(equal, u[0] * 2 + 1e-9) if counted[0] > 10 else equal
     floor = 1e-9
     u = np.maximum(u, floor)
+    normal: Floats = u / u.sum()
+    return normal
+
+
+def _without_matches(seen: Floats, m: Floats, prior: float) -> Floats:
+    """The u of strangers alone: random pairs hold matches too, in small tables and for rare agreements most of all."""
+    u = np.maximum((seen - prior * m) / (1 - prior), LEAST_SHARE * seen)
     normal: Floats = u / u.sum()
     return normal
 
@@ -255,17 +273,18 @@ def _parameters(
     comparison: Comparison,
     number: int,
     column: Column,
-    classes: tuple[Floats, Floats | None, Floats],
+    classes: tuple[Floats, Floats | None, Floats, Floats],
     random: Compared,
     *,
     is_trained: bool,
 ) -> ComparisonParameters:
-    m, h, u = classes
+    m, h, u, with_matches = classes
     names = list(KINDS[comparison.kind].levels)
     seen, counts = random.levels[number], random.counts[number]
     mean = [float(counts[seen == level].mean()) if (seen == level).any() else 1.0 for level in range(len(names))]
     return ComparisonParameters(
-        comparison=comparison.label, kind=comparison.kind, is_trained=is_trained, holders=max(column.holders, 1),
+        comparison=comparison.label, kind=comparison.kind, is_trained=is_trained,
+        holders=max(column.holders, 1), excess=max(float(with_matches[0] / u[0]), 1.0),
         levels=tuple(
             Level(level=name, m=m[n], h=None if h is None else h[n], u=u[n], mean_count=max(mean[n], 1.0))
             for n, name in enumerate(names)

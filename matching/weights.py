@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from matching.candidates import Pairs, split_pairs
 from matching.columns import Codes, Column
 from matching.levels import compare_column, Compared, explain_away, Levels, NEUTRAL
-from matching.parameters import Floats, Parameters
+from matching.parameters import ComparisonParameters, Floats, Parameters
 from matching.spec import Spec
 
 BATCH = 1_000_000
@@ -82,7 +82,7 @@ def bits(
     u = _looked_up(each.column("u"), levels)
     h = _looked_up(each.column("h"), levels) if parameters.has_households else m
     if spec.comparisons[number].frequency:
-        u = u + _rarity(each.column("u"), each.column("mean_count"), levels, counts, each.holders)
+        u = u + _rarity(each, levels, counts)
     return m, h, u
 
 
@@ -141,21 +141,23 @@ def _looked_up(parameter: Floats, levels: Levels) -> Floats:
     return found
 
 
-def _rarity(u: Floats, mean_count: Floats, levels: Levels, counts: NDArray[np.int32], holders: int) -> Floats:
+def _rarity(learnt: ComparisonParameters, levels: Levels, counts: NDArray[np.int32]) -> Floats:
     """Bits by which u of this very value differs from the level's u; a rare value makes it smaller."""
-    found = np.zeros(len(levels))
+    u, found = np.log2(learnt.column("u")), np.zeros(len(levels))
     equal, near = levels == 0, (levels > 0) & (levels < len(u) - 1)  # the last level says that values differ, not which
-    found[equal] = log_frequency(counts[equal], float(u[0]), holders) - np.log2(u[0])
-    usual = np.log2(u)[levels[near]]
-    nearly = usual + np.minimum(np.log2(counts[near]) - np.log2(mean_count)[levels[near]], 0.0)
+    found[equal] = log_frequency(counts[equal], learnt) - u[0]
+    usual = u[levels[near]]
+    nearly = usual + np.minimum(np.log2(counts[near]) - np.log2(learnt.column("mean_count"))[levels[near]], 0.0)
     # To be near a value is no rarer than the value is.
-    found[near] = np.maximum(nearly, log_frequency(counts[near], float(u[0]), holders)) - usual
+    found[near] = np.maximum(nearly, log_frequency(counts[near], learnt)) - usual
     return found
 
 
-def log_frequency(counts: NDArray[np.int64] | NDArray[np.int32], mean: float, holders: int) -> Floats:
-    """log2 of the frequency of values among others than the two who are compared, drawn to the mean in small tables."""
-    frequency: Floats = np.log2((np.maximum(counts - 2, 0) + USUAL_RECORDS * mean) / (holders + USUAL_RECORDS))
+def log_frequency(counts: NDArray[np.int64] | NDArray[np.int32], learnt: ComparisonParameters) -> Floats:
+    """log2 of the frequency of values among strangers to the two who are compared, drawn to the mean in small tables."""
+    mean = learnt.levels[0].u
+    others = np.maximum(counts - 2, 0) / learnt.excess
+    frequency: Floats = np.log2((others + USUAL_RECORDS * mean) / (learnt.holders + USUAL_RECORDS))
     return frequency
 
 
@@ -226,15 +228,14 @@ def _best_bits(
     column = columns[each.column]
     by_value = each.frequency and against == "u"
     m, weight = np.log2(learnt.column("m")[0]), np.log2(learnt.column("m") / learnt.column(against))
-    usual = float(learnt.column("u")[0])
-    rarest = float(m - log_frequency(np.ones(1, np.int64), usual, learnt.holders)[0]) if by_value else weight[0]
+    rarest = float(m - log_frequency(np.ones(1, np.int64), learnt)[0]) if by_value else weight[0]
     if column.offsets is not None or column.is_empty:
         return np.full(len(pairs[0]), max(weight.max(), rarest, 0.0), np.float32)
     lefts, rights = column.codes[pairs[0]], column.codes[pairs[1]]
     unequal = float(weight[1:].max(initial=-99.0))
     if by_value:  # rarer values than usual say more at any level but the last
         unequal = max(unequal, float((weight[1:-1] + np.log2(learnt.column("mean_count"))[1:-1]).max(initial=-99.0)))
-    equal = (m - log_frequency(column.counts, usual, learnt.holders))[lefts] if by_value else np.float64(weight[0])
+    equal = (m - log_frequency(column.counts, learnt))[lefts] if by_value else np.float64(weight[0])
     said = np.where(lefts == rights, np.maximum(equal, unequal), unequal)  # a placeholder is equal and says nothing
     said = np.where((lefts < 0) | (rights < 0), 0.0, np.maximum(said, 0.0 if each.explained_by else -99.0))
     return said.astype(np.float32)

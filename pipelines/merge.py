@@ -7,6 +7,7 @@ from datetime import date, datetime
 import duckdb
 
 from matching.link import link_records, LinkCounts
+from matching.nightly_rates import store_error_rates
 from matching.state import WANTED
 from pipelines.home import Home
 from pipelines.trust import ATTRIBUTE, create_trust_tables, ENDED, SOURCE
@@ -40,6 +41,7 @@ def merge_night(
     key = load_identity_key(home.warehouse / KEY_FILE)
     with transaction(con):
         links = link_records(con, records=RECORDS, relations=RELATIONS, record_ids=RECORD_IDS, basis=_basis(con))
+        store_error_rates(con, night.isoformat(), night.year)
         identity = assign_persons(con, night=night, key=key, source_trust=SOURCE, ended_extracts=ENDED)
         base = build_base(con, trust=ATTRIBUTE)
         finish_night(con, night, now)

@@ -46,8 +46,11 @@ LEVELS: Final = {
     "different": "The names are different.",
 }
 
-PLAIN: Final = r"[^无不未待暂测空姓户本新婴男女同拒保匿\x00-\x{4DFF}\x{A000}-\x{10FFFF}][\x{4E00}-\x{9FFF}]{1,3}"
-"""Han names that begin with nothing with which a placeholder begins."""
+PLAIN: Final = (
+    r"[^无不未待暂测空姓户本新婴男女同拒保匿某\x00-\x{4DFF}\x{A000}-\x{10FFFF}]"
+    r"[\x{4E00}-\x{67CF}\x{67D1}-\x{9FFF}]{1,3}"
+)
+"""Han names that begin with nothing with which a placeholder begins, and are without 某 (U+67D0), which hides."""
 
 (
     _EQUAL, _FOLDED, _TONED, _SOUND, _FORMER, _HIDDEN, _REORDERED, _NEAR_OF_THREE, _NEAR_OF_TWO, _ONE_OF_THREE,

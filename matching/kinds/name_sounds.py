@@ -139,6 +139,7 @@ def _confused_table() -> NDArray[np.int16]:
     return table
 
 
+@cache
 def _confused(syllable: str) -> str:
     for pattern, common in _CONFUSED:
         if not syllable.endswith("ong") or pattern != "ng$":
@@ -146,5 +147,6 @@ def _confused(syllable: str) -> str:
     return syllable
 
 
+@cache
 def _without_tone(reading: str) -> str:
     return "".join(each for each in unicodedata.normalize("NFD", reading) if not unicodedata.combining(each))

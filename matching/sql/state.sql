@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS match_frequency (column_name VARCHAR NOT NULL, value 
 
 -- Every record with the unit it is in, and by what it may come into another.
 CREATE TABLE IF NOT EXISTS match_record (
-    record_id BIGINT NOT NULL, unit_id BIGINT NOT NULL, match_rule VARCHAR NOT NULL, name VARCHAR, birth_date DATE,
+    record_id BIGINT NOT NULL, unit_id BIGINT NOT NULL, match_rule VARCHAR NOT NULL, source VARCHAR, name VARCHAR, birth_date DATE,
     citizen_id VARCHAR, document_no VARCHAR, entry_key VARCHAR, household_key VARCHAR, phone VARCHAR, phone_2 VARCHAR
 );
 CREATE TABLE IF NOT EXISTS match_unit (
@@ -35,4 +35,11 @@ CREATE TABLE IF NOT EXISTS match_place (
 );
 CREATE TABLE IF NOT EXISTS match_cluster (
     record_id BIGINT NOT NULL, cluster_id BIGINT NOT NULL, match_rule VARCHAR NOT NULL, match_probability DOUBLE NOT NULL
+);
+
+-- Estimated error of the linkage, by night (or whatever the label says) and by group (matching.error_rates.ERROR_RATE).
+CREATE TABLE IF NOT EXISTS match_error_rate (
+    label VARCHAR NOT NULL, group_kind VARCHAR NOT NULL, group_name VARCHAR, linked_pairs DOUBLE, false_match_rate DOUBLE,
+    false_match_low DOUBLE, false_match_high DOUBLE, missed_match_rate DOUBLE, missed_match_low DOUBLE,
+    missed_match_high DOUBLE, method VARCHAR, pairs_judged BIGINT
 );

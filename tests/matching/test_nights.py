@@ -11,6 +11,7 @@ import pytest
 from matching.errors import ConstraintError
 from matching.judgements import create_judgements, record_judgement, withdraw_judgement
 from matching.link import link_records
+from matching.nightly_rates import store_error_rates
 from matching.state import forget
 from matching.tables import RECORD, RELATION
 
@@ -152,8 +153,8 @@ def test_a_judgement_parts_even_what_one_number_joins():
     town = Town()
     town.link()
     before = town.clusters()
-    same = next(n for n in range(1, 300, 3) if town.con.execute(
-        "SELECT count(DISTINCT unit_id) FROM match_record WHERE record_id IN ($1, $2)", [n, n + 1]).fetchall() == [(1,)])  # fmt: skip
+    units = dict(town.con.execute("SELECT record_id, unit_id FROM match_record").fetchall())
+    same = next(n for n in range(1, 300, 3) if units[n] == units[n + 1])
     number = town.judge(same, same + 1, "negative")
     town.link()
     assert town.clusters()[same] != town.clusters()[same + 1]
@@ -171,3 +172,17 @@ def test_judgements_that_contradict_are_refused():
     town.judge(10, 19, "positive")
     with pytest.raises(ConstraintError):
         town.judge(1, 19, "negative")
+
+
+def test_error_rates_are_kept_by_night_and_group():
+    town = Town()
+    town.link()
+    store_error_rates(town.con, "2026-11-25", 2026)
+    store_error_rates(town.con, "2026-11-25", 2026)
+    rows = town.con.execute(
+        "SELECT group_kind, group_name, linked_pairs, false_match_rate FROM match_error_rate"
+    ).fetchall()
+    groups = {(kind, name) for kind, name, *_ in rows}
+    assert len(groups) == len(rows)
+    assert {("all", "all"), ("department", "grid"), ("age", "adult"), ("number", "none")} <= groups
+    assert all(rate is None or 0 <= rate <= 0.05 for *_, rate in rows)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, HealthCheck, settings
 from hypothesis import strategies as st
@@ -28,6 +29,12 @@ _TEXTS = {
     "citizen_id": st.text("12X*!0", min_size=13, max_size=20),
     "chinese_name": st.text("王芳一鸣明冯马□·*之女子长欧阳 曾:AＢv\u0301", max_size=6),
     "address": st.text("文三路12号幢- a村五Main", max_size=12),
+}
+
+
+_PLAIN_LIKE = {
+    "chinese_name": "[王无名不详某一□*]{1,4}",
+    "citizen_id": "[13][0-9]{10}[0*]{3}[0-9]{0,1}(0{3}|[0-9]{2}[0-9X*])!?",
 }
 
 
@@ -71,6 +78,17 @@ def test_a_pair_has_the_same_level_in_any_company(name: str, data: st.DataObject
     zero, one = np.array([0], np.int32), np.array([1], np.int32)
     alone = kind.compare(kind.prepare(pa.array(values[:2])), zero, one)
     assert kind.compare(kind.prepare(pa.array(values)), zero, one).tolist() == alone.tolist()
+
+
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.plain])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(data=st.data())
+def test_what_is_plain_is_at_the_first_level_with_itself(name: str, data: st.DataObject) -> None:
+    kind = KINDS[name]
+    values = data.draw(st.lists(st.from_regex(_PLAIN_LIKE.get(name, ".{1,9}"), fullmatch=True), min_size=1, max_size=9))
+    values = pa.array(values, pa.string())
+    plain = values.filter(pc.match_substring_regex(values, f"^(?:{kind.plain})$"))
+    assert set(kind.same(kind.prepare(plain)).tolist()) <= {0}
 
 
 @pytest.mark.parametrize("name", KINDS)

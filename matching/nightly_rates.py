@@ -1,0 +1,30 @@
+"""The estimated error of a night's linkage, overall and by group, kept with the state."""
+
+from importlib import resources
+
+import duckdb
+
+from matching.error_rates import error_rates
+from matching.judgements import current_judgements
+
+GROUP_KINDS = ("department", "age", "name", "number")
+
+
+def store_error_rates(con: duckdb.DuckDBPyConnection, label: str, this_year: int) -> None:
+    """Estimate how many links are wrong and how many are missed, and keep it in `match_error_rate` under a label.
+
+    Args:
+        con: connection with the state of a linkage.
+        label: of the night; what was stored under it before is replaced.
+        this_year: for ages.
+
+    Pairs in one certain unit, and what blocking never brought together, are not counted.
+    """
+    current_judgements(con)
+    con.execute(f"SET VARIABLE this_year = {this_year}")
+    query = resources.files("matching").joinpath("sql", "rates_pairs.sql").read_text(encoding="utf-8")
+    rates = error_rates(con.sql(query).to_arrow_table(), GROUP_KINDS)
+    con.register("_rates", rates)
+    con.execute("DELETE FROM match_error_rate WHERE label = $1", [label])
+    con.execute("INSERT INTO match_error_rate SELECT $1, * FROM _rates", [label])
+    con.unregister("_rates")

@@ -4,6 +4,7 @@ All comparison works on these numbers; texts are looked at only once for each di
 """
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -52,9 +53,9 @@ class Column:
 
 def encode_columns(con: duckdb.DuckDBPyConnection, relation: str, names: Iterable[str]) -> dict[str, Column]:
     """Encode VARCHAR and VARCHAR[] columns of a relation, in the order of its rows."""
-    return {
-        name: _encode(con.sql(f"SELECT {quoted(name)} FROM {relation}").to_arrow_table().column(0)) for name in names
-    }
+    read = {name: con.sql(f"SELECT {quoted(name)} FROM {relation}").to_arrow_table().column(0) for name in names}
+    with ThreadPoolExecutor(2) as pool:  # Arrow encodes outside of the interpreter's lock
+        return dict(zip(read, pool.map(_encode, read.values()), strict=True))
 
 
 def _encode(column: pa.ChunkedArray) -> Column:

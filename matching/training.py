@@ -11,6 +11,7 @@ Source: Fellegi & Sunter (1969); Winkler (1988) on EM; Enamorado, Fifield & Imai
 """
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,11 +67,14 @@ def train(
         sources: for each record the number of its table, where no two records of one table can be one person; else -1.
     """
     rng = np.random.default_rng(spec.training.seed)
-    random = compare_pairs(spec, columns, *_random_pairs(rng, records, sources, spec.training.random_pairs))
-    seen = [_u_levels(each, columns[each.column], random, n) for n, each in enumerate(spec.comparisons)]
+    strangers = _random_pairs(rng, records, sources, spec.training.random_pairs)
     sample = _sample(rng, candidates.pairs, spec.training.candidate_pairs)
-    patterns = _patterns(compare_pairs(spec, columns, *split_pairs(sample)).levels, sample, candidates)
-    households = measure_households(spec, columns, sources, seen, rng)
+    with ThreadPoolExecutor(1) as pool:  # most of the work is done outside of the interpreter's lock
+        compared = pool.submit(compare_pairs, spec, columns, *split_pairs(sample))
+        random = compare_pairs(spec, columns, *strangers)
+        seen = [_u_levels(each, columns[each.column], random, n) for n, each in enumerate(spec.comparisons)]
+        households = measure_households(spec, columns, sources, seen, rng)
+        patterns = _patterns(compared.result().levels, sample, candidates)
     possible = max(candidates.possible, 2)
     scale = max(len(candidates.pairs), 1) / max(len(sample), 1)
     u = seen

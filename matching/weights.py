@@ -6,7 +6,9 @@ after Fellegi & Sunter (1969), whose ratio has only the last term below the line
 agreement on a value is the frequency of that value.
 """
 
+import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +20,8 @@ from matching.levels import compare_column, Compared, explain_away, Levels, NEUT
 from matching.parameters import ComparisonParameters, Floats, Parameters
 from matching.spec import Spec
 
-BATCH = 1_000_000
+BATCH = 400_000
+THREADS = min(os.cpu_count() or 1, 4)
 FLOOR = -10.0
 """Bits of posterior odds below which a pair is not kept."""
 
@@ -53,7 +56,8 @@ def score_pairs(
     spec: Spec, columns: Mapping[str, Column], parameters: Parameters, pairs: Pairs, *, floor: float = FLOOR
 ) -> Scored:
     """Compare and weigh pairs; those that cannot reach `floor` bits of odds are left out early."""
-    parts = [_score_batch(spec, columns, parameters, *batch, floor) for batch in _batches(pairs)]
+    with ThreadPoolExecutor(THREADS) as pool:  # most of the work is done outside of the interpreter's lock
+        parts = list(pool.map(lambda batch: _score_batch(spec, columns, parameters, *batch, floor), _batches(pairs)))
     return Scored(
         np.concatenate([each.left for each in parts]), np.concatenate([each.right for each in parts]),
         np.concatenate([each.levels for each in parts], axis=1),
@@ -154,7 +158,7 @@ def _rarity(learnt: ComparisonParameters, levels: Levels, counts: NDArray[np.int
 
 
 def log_frequency(counts: NDArray[np.int64] | NDArray[np.int32], learnt: ComparisonParameters) -> Floats:
-    """log2 of the frequency of values among strangers to the two who are compared, drawn to the mean in small tables."""
+    """log2 of how frequent values are among strangers to the two compared, drawn to the mean in small tables."""
     mean = learnt.levels[0].u
     others = np.maximum(counts - 2, 0) / learnt.excess
     frequency: Floats = np.log2((others + USUAL_RECORDS * mean) / (learnt.holders + USUAL_RECORDS))

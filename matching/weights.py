@@ -56,8 +56,12 @@ def score_pairs(
     spec: Spec, columns: Mapping[str, Column], parameters: Parameters, pairs: Pairs, *, floor: float = FLOOR
 ) -> Scored:
     """Compare and weigh pairs; those that cannot reach `floor` bits of odds are left out early."""
+
+    def score(batch: tuple[Codes, Codes]) -> Scored:
+        return _score_batch(spec, columns, parameters, batch, floor)
+
     with ThreadPoolExecutor(THREADS) as pool:  # most of the work is done outside of the interpreter's lock
-        parts = list(pool.map(lambda batch: _score_batch(spec, columns, parameters, *batch, floor), _batches(pairs)))
+        parts = list(pool.map(score, _batches(pairs)))
     return Scored(
         np.concatenate([each.left for each in parts]), np.concatenate([each.right for each in parts]),
         np.concatenate([each.levels for each in parts], axis=1),
@@ -171,9 +175,9 @@ def _batches(pairs: Pairs) -> Iterator[tuple[Codes, Codes]]:
 
 
 def _score_batch(
-    spec: Spec, columns: Mapping[str, Column], parameters: Parameters, left: Codes, right: Codes, floor: float
+    spec: Spec, columns: Mapping[str, Column], parameters: Parameters, pairs: tuple[Codes, Codes], floor: float
 ) -> Scored:
-    left, right, compared = _compare_hopeful(spec, columns, parameters, left, right, floor)
+    left, right, compared = _compare_hopeful(spec, columns, parameters, *pairs, floor)
     match, household = log_ratios(spec, parameters, compared)
     scored = Scored(left, right, compared.levels, compared.counts, match, household)
     return scored.take(posterior_odds(parameters, match, household) >= floor)

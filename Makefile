@@ -5,18 +5,22 @@ DEMO   ?= .demo
 PEOPLE ?= 2000
 SEED   ?= 1
 NIGHTS ?= 3
+BENCH_VENV ?= .bench-venv
+BENCH_WORK ?= .bench
+BENCH_DOCS ?= docs/benchmarks
 
 BIN     := $(VENV)/bin
 LOCKED  := $(VENV)/.locked
 READY   := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint lock clean
+.PHONY: help venv demo test lint lock bench-linkage clean
 
 help:
 	@echo "make demo   write fictitious extracts, merge them night by night, show the result"
 	@echo "make test   lint, type check, import rules and all tests"
 	@echo "make venv   only the virtual environment, from the hashed lock"
+	@echo "make bench-linkage  link the same files with popbase, Splink and recordlinkage; ONLY=febrl4,chinese_1m for some"
 	@echo "make clean  remove the virtual environment and the demo"
 
 venv: $(READY)
@@ -48,6 +52,14 @@ test: lint
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-header --no-strip-extras --no-emit-index-url --quiet --output-file requirements.lock
+
+$(BENCH_VENV)/.installed: benchmarks/linkage/requirements.txt
+	$(PYTHON) -m venv --clear $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+bench-linkage: $(READY) $(BENCH_VENV)/.installed
+	$(BENCH_VENV)/bin/python benchmarks/linkage/run.py --work $(BENCH_WORK) --docs $(BENCH_DOCS) $(if $(ONLY),--only $(ONLY))
 
 clean:
 	rm -rf $(VENV) $(DEMO)

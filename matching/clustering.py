@@ -87,7 +87,8 @@ def cluster(links: Links, bounds: Bounds, threshold: float, compare: Compare) ->
     """
     _check_bounds(bounds)
     least = float(np.log2(threshold / (1 - threshold)))
-    shared = _share(links.left, links.right, links.odds, bounds.known, np.zeros(len(bounds.known)))
+    certain = _components(len(bounds.group), *bounds.must)
+    shared = _share(links.left, links.right, links.odds, bounds.known, np.zeros(len(bounds.known)), certain)
     accepted = shared >= least
     component = _components(
         len(bounds.group),
@@ -101,22 +102,28 @@ def cluster(links: Links, bounds: Bounds, threshold: float, compare: Compare) ->
     return Clusters(_smallest(label), _smallest(component), np.where(within, alone, shared))
 
 
-def _share(left: Ints, right: Ints, bits: Floats, known: Ints, outside: Floats) -> Floats:
+def _share(left: Ints, right: Ints, bits: Floats, known: Ints, outside: Floats, same: Ints) -> Floats:
     """Odds of `left` being `right`, in bits, lessened by what known persons either could be instead.
 
     `known`: for each number on either side the kind of known person it is, -1 for none. `outside`: odds of being a
-    known person who is not among the pairs.
+    known person who is not among the pairs. `same`: numbers with one label are one person, and so one rival.
     """
     if not len(left) or not (known >= 0).any():
         return bits
-    odds, rivals = np.exp2(np.clip(bits, -60, 60)), np.zeros(len(bits))
-    for own, other in ((left, right), (right, left)):
-        counts = (known[other] >= 0) & (known[own] != known[other])
-        counted = np.where(counts, odds, 0.0)
-        of_kind = _sum_by(own * (int(known.max()) + 2) + known[other] + 1, counted)
-        rivals += np.where(known[other] >= 0, np.where(counts, of_kind - odds, 0.0), _sum_by(own, counted))
-        rivals += outside[own]
-    shared: Floats = bits - np.log2(1 + np.maximum(rivals, 0.0))
+    own, other = np.concatenate((left, right)), np.concatenate((right, left))
+    counts = (known[other] >= 0) & (known[own] != known[other])
+    odds = np.where(counts, np.tile(np.exp2(np.clip(bits, -60, 60)), 2), 0.0)
+    each, inverse = np.unique(_packed(own, same[other]), return_inverse=True)
+    best, kind = np.zeros(len(each)), np.zeros(len(each), np.int64)
+    np.maximum.at(best, inverse, odds)
+    np.maximum.at(kind, inverse, known[other] + 1)
+    owner = each >> 32
+    of_kind = _sum_by(owner * (int(known.max()) + 2) + kind, best)[inverse]
+    # Of two whom nobody knows, each may have its own known person; only the others whom it could be as well are rivals.
+    of_others = (_sum_by(owner, best) - _largest_by(owner, best))[inverse]
+    rivals = np.where(known[other] >= 0, np.where(counts, of_kind - best[inverse], 0.0), of_others) + outside[own]
+    total = rivals[: len(left)] + rivals[len(left) :]
+    shared: Floats = bits - np.log2(1 + np.maximum(total, 0.0))
     return shared
 
 
@@ -222,7 +229,7 @@ def _support(state: _Growth, bounds: Bounds) -> tuple[Ints, Ints, Floats]:
     allowed = _allowed(state, bounds, low, high)
     low, high, support = low[allowed], high[allowed], (best + worst)[allowed]
     outside: Floats = np.bincount(state.label, state.outside, minlength=2 * len(state.label)).astype(np.float64)
-    return low, high, _share(low, high, support, _known(state, bounds), outside)
+    return low, high, _share(low, high, support, _known(state, bounds), outside, np.arange(2 * len(state.label)))
 
 
 def _allowed(state: _Growth, bounds: Bounds, low: Ints, high: Ints) -> NDArray[np.bool_]:
@@ -335,6 +342,13 @@ def _sum_by(key: Ints, values: Floats) -> Floats:
     _, inverse = np.unique(key, return_inverse=True)
     totals: Floats = np.bincount(inverse, values).astype(np.float64)[inverse]
     return totals
+
+
+def _largest_by(key: Ints, values: Floats) -> Floats:
+    _, inverse = np.unique(key, return_inverse=True)
+    largest = np.zeros(len(key))
+    np.maximum.at(largest, inverse, values)
+    return largest[inverse]
 
 
 def _ordered(a: Ints, b: Ints) -> tuple[Ints, Ints]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from matching.candidates import key_sql
 from matching.clustering import Bounds, cluster, Links, without_contradiction
 from matching.engine import learn_parameters, split_rules
+from matching.errors import InputError
 from matching.functions import register_functions
 from matching.judgements import (
     apart_records,
@@ -27,7 +28,7 @@ from matching.judgements import (
     judged_units,
     must_pairs,
 )
-from matching.parameters import Floats, Parameters, scaled
+from matching.parameters import Drift, Floats, measure_drift, Parameters, scaled
 from matching.parameters import load_parameters as read_parameters
 from matching.persons import describe_units, HOUSEHOLD_MEMBERS, make_units
 from matching.records import load_records, RECORDS
@@ -111,6 +112,32 @@ def link_records(
     run(con, "state_skipped")
     [(clusters,)] = con.execute("SELECT count(DISTINCT cluster) FROM match_place").fetchall()
     return LinkCounts(count(con, "match_record"), count(con, "match_unit"), clusters, night.units_changed, night.pairs)
+
+
+def retrain(con: duckdb.DuckDBPyConnection, spec: Spec | None = None) -> tuple[Drift, ...]:
+    """Learn the parameters anew from the units there are; the next run links everything by them.
+
+    Args:
+        con: connection with the state of a linkage.
+        spec: the packaged one when omitted.
+
+    Returns:
+        How far each level moved, greatest change first; nothing moved when there were no parameters before.
+
+    Raises:
+        InputError: there are fewer than `LEAST_UNITS` units to learn from.
+    """
+    spec = spec or load_spec(PERSON_SPEC)
+    register_functions(con)
+    create_state(con)
+    units, before = count(con, "match_unit"), load_parameters(con)
+    if units < LEAST_UNITS:
+        raise InputError("match_unit", f"{units} units are too few to learn from; {LEAST_UNITS} are needed")
+    run(con, "state_relation")
+    learnt = learn_parameters(spec, unit_tables(con, "(SELECT unit_id FROM match_unit)"), con)
+    store_parameters(con, spec, learnt)
+    con.execute("DELETE FROM match_basis")
+    return measure_drift(before[0], learnt) if before else ()
 
 
 class _Night:

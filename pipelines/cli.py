@@ -3,6 +3,7 @@
 Heavy imports (Dagster, DuckDB) happen inside the commands, so that help and status answer at once.
 """
 
+import json
 import sys
 from datetime import date
 from enum import IntEnum
@@ -174,6 +175,60 @@ def link_tables(
         err.print(f"[red]error:[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(Exit.FAILED) from None
     show_linkage(out, out_dir, report)
+
+
+@app.command()
+def explain(
+    person: Annotated[str, typer.Argument(help="A person id, in force or retired.")],
+    other: Annotated[str | None, typer.Argument(help="A second one: what is between the two.")] = None,
+    home: HomeOption = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Show names, numbers and addresses as they are.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a page with charts as well; it needs no network.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs, in place of words.")] = False,
+) -> None:
+    """Say why records are one person, or why two persons are not one, and what would change that.
+
+    Exit codes: 0 explained; 1 failed; 2 no such person; 75 a run is writing this home.
+    """
+    from matching.errors import MatchingError
+    from pipelines.errors import PipelinesError
+    from pipelines.explaining import explain_persons, QuestionError, report_json
+    from pipelines.show_explain import show_explanation, write_page
+    from warehouse.errors import WarehouseBusyError, WarehouseError
+
+    try:
+        report = explain_persons(_home(home), person, other, clear=clear)
+        if html:
+            write_page(html, report)
+    except QuestionError as error:
+        _usage(str(error))
+    except WarehouseBusyError as busy:
+        err.print(f"[red]busy:[/] {escape(str(busy))}")
+        raise typer.Exit(Exit.BUSY) from None
+    except (PipelinesError, MatchingError, WarehouseError, OSError) as error:
+        err.print(f"[red]error:[/] {escape(str(error))}", highlight=False)
+        raise typer.Exit(Exit.FAILED) from None
+    if as_json:
+        typer.echo(json.dumps(report_json(report), ensure_ascii=False, indent=1))
+    else:
+        show_explanation(out, report)
+
+
+@app.command()
+def train(home: HomeOption = None) -> None:
+    """Learn the linkage parameters anew, without labels, and say how far they moved; the next run uses them."""
+    from matching.errors import MatchingError
+    from pipelines.training import show_drift, train_home
+    from warehouse.errors import WarehouseError
+
+    try:
+        show_drift(out, train_home(_home(home)))
+    except WriterBusyError as busy:
+        err.print(f"[red]busy:[/] {escape(str(busy))}")
+        raise typer.Exit(Exit.BUSY) from None
+    except (MatchingError, WarehouseError) as error:
+        err.print(f"[red]error:[/] {escape(str(error))}", highlight=False)
+        raise typer.Exit(Exit.FAILED) from None
 
 
 @contracts_app.command("list")

@@ -63,6 +63,19 @@ def test_equal_rivals_share_the_probability_and_neither_is_linked():
     assert _cluster(3, [(0, 2, 8, 20), (1, 2, 1, 9)], group=[0, 0, -1], known=[0, 0, -1])[0] == [0, 1, 0]
 
 
+@pytest.mark.parametrize("unproven", [0, 1, 2])
+def test_rivals_share_however_records_are_numbered(unproven):
+    known = [0, 0, 0]
+    known[unproven] = -1
+    pairs = [(min(unproven, n), max(unproven, n), 8, 20) for n in range(3) if n != unproven]
+    assert _cluster(3, pairs, known=known)[0] == [0, 1, 2]
+
+
+def test_two_who_are_certainly_one_are_no_rivals():
+    pairs = [(0, 2, 8, 20), (1, 2, 8, 20)]
+    assert _cluster(3, pairs, group=[0, 0, -1], known=[0, 0, -1], must=[(0, 1)])[0] == [0, 0, 0]
+
+
 def test_values_that_differ_are_kept_apart():
     clusters, _ = _cluster(3, [(0, 1, 10, 20), (1, 2, 9, 20)], differs=[[5, -1, 6]])
     assert clusters == [0, 0, 2]

@@ -34,7 +34,17 @@ from matching.persons import describe_units, HOUSEHOLD_MEMBERS, make_units
 from matching.records import load_records, RECORDS
 from matching.scorer import Scorer, unit_tables, with_relatives_of
 from matching.spec import load_spec, Rule, Spec
-from matching.state import count, create_state, find_changes, forget, keep_basis, load_parameters, run, store_parameters
+from matching.state import (
+    count,
+    create_state,
+    drop_temporaries,
+    find_changes,
+    forget,
+    keep_basis,
+    load_parameters,
+    run,
+    store_parameters,
+)
 from matching.weights import FLOOR, probability
 
 PERSON_SPEC = Path(__file__).parent / "models" / "person.yml"
@@ -108,6 +118,7 @@ def link_records(
         night.make_units(relations)
         night.learn(parameters, known[0] if known and known[1] == spec else None)
         night.link_units()
+    drop_temporaries(con)
     run(con, "state_links")
     run(con, "state_skipped")
     [(clusters,)] = con.execute("SELECT count(DISTINCT cluster) FROM match_place").fetchall()

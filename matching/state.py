@@ -134,6 +134,16 @@ def run(con: duckdb.DuckDBPyConnection, name: str, **words: str) -> None:
     con.execute(text)
 
 
+def drop_temporaries(con: duckdb.DuckDBPyConnection) -> None:
+    """Give back the memory of what the steps handed on to each other."""
+    names = con.execute("""
+        SELECT table_name FROM duckdb_tables()
+        WHERE temporary AND table_name[1] = '_' AND NOT starts_with(table_name, '_wh_')
+    """).fetchall()
+    for (name,) in names:
+        con.execute(f'DROP TABLE temp."{name}"')
+
+
 def count(con: duckdb.DuckDBPyConnection, table: str) -> int:
     """Rows of a table."""
     [(number,)] = con.execute(f"SELECT count(*) FROM {table}").fetchall()

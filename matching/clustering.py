@@ -70,7 +70,9 @@ class Clusters:
     shared: Floats
 
 
-def cluster(links: Links, bounds: Bounds, threshold: float, compare: Compare) -> Clusters:
+def cluster(
+    links: Links, bounds: Bounds, threshold: float, compare: Compare, asked: NDArray[np.bool_] | None = None
+) -> Clusters:
     """Put every record into a cluster.
 
     What becomes of a component follows from its records, their links and constraints alone; so a part of a linkage
@@ -81,6 +83,7 @@ def cluster(links: Links, bounds: Bounds, threshold: float, compare: Compare) ->
         bounds: constraints.
         threshold: match probability from which on two records are linked.
         compare: scores further pairs.
+        asked: records whose clusters are wanted, all when omitted; components without any are not taken apart.
 
     Raises:
         ConstraintError: a pair is both must-link and cannot-link.
@@ -95,6 +98,8 @@ def cluster(links: Links, bounds: Bounds, threshold: float, compare: Compare) ->
         np.concatenate((links.left[accepted], bounds.must[0])), np.concatenate((links.right[accepted], bounds.must[1])),
     )  # fmt: skip
     contested = _contested(component, links, accepted, bounds)
+    if asked is not None:
+        contested &= np.bincount(component, asked, minlength=len(contested)) > 0
     label = _grow(component, contested, links, bounds, least, compare) if contested.any() else component
     within = label[links.left] == label[links.right]
     outside = _outside_rivals(links, label, bounds.known)

@@ -316,9 +316,9 @@ class _Night:
             np.searchsorted(units, left), np.searchsorted(units, right),
             edges["odds"].to_numpy(), edges["ratio"].to_numpy(),
         )  # fmt: skip
-        found = cluster(
-            links, self._bounds(units), self.spec.thresholds.link, self._comparer(units, placed == "cluster")
-        )
+        compare = self._comparer(units, placed == "cluster")
+        asked = np.isin(units, region)
+        found = cluster(links, self._bounds(units), self.spec.thresholds.link, compare, asked)
         at = np.searchsorted(units, region)
         self.con.register(
             "_placed",

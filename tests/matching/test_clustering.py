@@ -76,6 +76,19 @@ def test_two_who_are_certainly_one_are_no_rivals():
     assert _cluster(3, pairs, group=[0, 0, -1], known=[0, 0, -1], must=[(0, 1)])[0] == [0, 0, 0]
 
 
+def test_components_that_nobody_asked_for_are_not_compared():
+    columns = np.array([0, 1, 3, 4]), np.array([1, 2, 4, 5]), np.full(4, 10.0), np.full(4, 20.0)
+    bounds = Bounds(np.full(6, -1), np.full(6, -1))
+    compared = []
+
+    def compare(left, right):
+        compared.extend(left.tolist())
+        return np.zeros(len(left)), np.zeros(len(left))
+
+    cluster(Links(*columns), bounds, 0.9, compare, np.arange(6) < 3)
+    assert compared == [0]
+
+
 def test_values_that_differ_are_kept_apart():
     clusters, _ = _cluster(3, [(0, 1, 10, 20), (1, 2, 9, 20)], differs=[[5, -1, 6]])
     assert clusters == [0, 0, 2]

@@ -80,9 +80,12 @@ def with_relatives_of(spec: Spec) -> Spec:
 
 def unit_tables(con: duckdb.DuckDBPyConnection, units: str) -> dict[str, "pa.Table | str"]:
     """The tables of the person spec, restricted to the units of a relation (unit_id)."""
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE _person_unit AS
+        SELECT * FROM match_unit SEMI JOIN {units} USING (unit_id) ORDER BY unit_id
+    """)
     for table in TABLES:
         con.execute(f"""
-            CREATE OR REPLACE TEMP VIEW person_{table} AS
-            SELECT * FROM match_unit SEMI JOIN {units} USING (unit_id) WHERE source = '{table}' ORDER BY unit_id
+            CREATE OR REPLACE TEMP VIEW person_{table} AS SELECT * FROM _person_unit WHERE source = '{table}'
         """)
     return {table: f"person_{table}" for table in TABLES}

@@ -1,5 +1,5 @@
--- Blocks that are too large to be compared. In: match_block; variable block_size. Out: match_skipped_block.
-CREATE OR REPLACE TEMP TABLE match_skipped_block AS
+-- Blocks that are too large to be compared, counted when somebody asks. In: match_block; variable block_size.
+CREATE OR REPLACE TEMP VIEW match_skipped_block AS
 SELECT rule, count(*) AS blocks, sum(n)::BIGINT AS units, sum(n * (n - 1) // 2)::BIGINT AS pairs
 FROM (SELECT rule, k, count(*) AS n FROM match_block GROUP BY ALL HAVING count(*) > getvariable('block_size'))
 GROUP BY rule;

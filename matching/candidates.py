@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.errors import SpecError
-from matching.records import quoted, RECORDS
+from matching.records import RECORDS
 from matching.spec import Rule, Spec
 
 Pairs = NDArray[np.int64]
@@ -24,7 +24,7 @@ SELECT k, n, (n * (n - 1) // 2 - CASE WHEN apart THEN first * (first - 1) // 2 +
                                       ELSE 0 END)::BIGINT AS pairs
 FROM (
     SELECT k, count(*) AS n, count(*) FILTER (apart = 0) AS first, bool_and(apart IN (0, 1)) AS apart
-    FROM ($block) GROUP BY k HAVING count(*) > 1 AND bool_or(is_new)
+    FROM ($block) GROUP BY k HAVING count(*) > 1
 )
 """)
 """Blocks and their pairs: exact for one or two de-duplicated tables, else an upper bound."""
@@ -40,7 +40,7 @@ _PAIRS = Template("""
 WITH block AS MATERIALIZED (FROM ($block))
 SELECT (a.record::BIGINT << 32) | b.record AS pair
 FROM block a JOIN block b ON a.k = b.k AND a.record < b.record
-WHERE (a.apart <> b.apart OR a.apart < 0) AND (a.is_new OR b.is_new)
+WHERE a.apart <> b.apart OR a.apart < 0
 """)
 
 _SPLIT = Template("""
@@ -94,23 +94,20 @@ class Candidates:
 NO_CANDIDATES = Candidates(np.empty(0, np.int64), (), (), 0)
 
 
-def find_candidates(
-    con: duckdb.DuckDBPyConnection, spec: Spec, rules: Sequence[Rule], new: str | None = None
-) -> Candidates:
+def find_candidates(con: duckdb.DuckDBPyConnection, spec: Spec, rules: Sequence[Rule]) -> Candidates:
     """Plan and make the candidate pairs of `_link_record`.
 
     Args:
         con: where the records are.
         spec: limits, and which tables are de-duplicated.
         rules: blocking rules of the spec.
-        new: a relation (record) of records that are new: only pairs with at least one of them are made.
 
     Raises:
         SpecError: a key is no SQL expression over the columns.
     """
     by_rule, plans, budget = [], [], spec.blocking.most_pairs
     for rule in rules:
-        plan, block = _plan_rule(con, spec, rule, _block_sql(con, spec, rule, new), budget)
+        plan, block = _plan_rule(con, spec, rule, _block_sql(con, spec, rule), budget)
         found = con.execute(_PAIRS.substitute(block=block)).fetchnumpy()["pair"]
         by_rule.append(sorted_unique(np.asarray(found, dtype=np.int64)))
         plans.append(plan)
@@ -151,18 +148,15 @@ def split_pairs(pairs: Pairs) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
 
 
-def _block_sql(con: duckdb.DuckDBPyConnection, spec: Spec, rule: Rule, new: str | None) -> str:
-    """SELECT of (k, record, apart, is_new): the block of each record, and its de-duplicated table or -1."""
+def _block_sql(con: duckdb.DuckDBPyConnection, spec: Spec, rule: Rule) -> str:
+    """SELECT of (k, record, apart): the block of each record, and its de-duplicated table or -1."""
     whens = "".join(
         f" WHEN '{name.replace(chr(39), chr(39) * 2)}' THEN {number}" for number, name in enumerate(apart_tables(spec))
     )
     apart = f"CASE source{whens} ELSE -1 END" if whens else "-1"
-    is_new = f"record IN (SELECT record FROM {quoted(new)})" if new else "true"
     return f"""
         SELECT * FROM (
-            SELECT {key_sql(con, spec, rule)} AS k, record, ({apart})::TINYINT AS apart,
-                   {is_new} AS is_new
-            FROM {RECORDS}
+            SELECT {key_sql(con, spec, rule)} AS k, record, ({apart})::TINYINT AS apart FROM {RECORDS}
         ) WHERE k IS NOT NULL
     """
 

@@ -206,8 +206,11 @@ def _grow(
         proposal = _propose(state, bounds, least)
         if not len(proposal[0]):
             break
-        _compare_across(state, proposal, compare)
-        _join(state, proposal, bounds, least)
+        if _compare_across(state, proposal, compare):
+            low, high, support = _support(state, bounds)
+            confirmed = np.isin(_packed(*proposal), _packed(low, high)[support >= least])
+            proposal = proposal[0][confirmed], proposal[1][confirmed]
+        _join(state, proposal)
     return state.label
 
 
@@ -293,15 +296,16 @@ def _propose(state: _Growth, bounds: Bounds, least: float) -> tuple[Ints, Ints]:
     return low[mutual], high[mutual]
 
 
-def _compare_across(state: _Growth, proposal: tuple[Ints, Ints], compare: Compare) -> None:
-    """Score all pairs of records that a proposal would put together and that nobody has compared."""
+def _compare_across(state: _Growth, proposal: tuple[Ints, Ints], compare: Compare) -> bool:
+    """Score all pairs of records that a proposal would put together and that nobody has compared; whether any were."""
     left, right = _cross_pairs(state.label, *proposal)
     fresh = ~np.isin(_packed(left, right), _packed(state.left, state.right))
     if not fresh.any():
-        return
+        return False
     odds, ratio = compare(left[fresh], right[fresh])
     state.left, state.right = np.concatenate((state.left, left[fresh])), np.concatenate((state.right, right[fresh]))
     state.odds, state.ratio = np.concatenate((state.odds, odds)), np.concatenate((state.ratio, ratio))
+    return True
 
 
 def _cross_pairs(label: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:
@@ -318,15 +322,17 @@ def _cross_pairs(label: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:
     return _ordered(a, b)
 
 
-def _join(state: _Growth, proposal: tuple[Ints, Ints], bounds: Bounds, least: float) -> None:
-    """Join the proposed clusters that the full comparison still supports."""
-    low, high, support = _support(state, bounds)
-    good = np.isin(_packed(*proposal), _packed(low, high)[support >= least])
-    if good.any():
-        order = np.argsort(proposal[1][good])
-        joining, into = proposal[1][good][order], proposal[0][good][order]
-        at = np.minimum(np.searchsorted(joining, state.label), len(joining) - 1)
-        state.label = np.where(joining[at] == state.label, into[at], state.label)
+def _join(state: _Growth, proposal: tuple[Ints, Ints]) -> None:
+    """Join clusters; what lies within one is of no further use."""
+    if not len(proposal[0]):
+        return
+    order = np.argsort(proposal[1])
+    joining, into = proposal[1][order], proposal[0][order]
+    at = np.minimum(np.searchsorted(joining, state.label), len(joining) - 1)
+    state.label = np.where(joining[at] == state.label, into[at], state.label)
+    across = state.label[state.left] != state.label[state.right]
+    state.left, state.right = state.left[across], state.right[across]
+    state.odds, state.ratio = state.odds[across], state.ratio[across]
 
 
 def _components(count: int, left: Ints, right: Ints) -> Ints:

@@ -110,6 +110,8 @@ def _only(values: pa.StringArray, *codes: Codes) -> tuple[pa.StringArray, list[C
 
 
 def _levels_of_distinct(kind: Kind, prepared: object, low: Codes, high: Codes) -> Levels:
+    if not kind.by_distinct_pairs:
+        return kind.compare(prepared, low, high)
     packed = pa.array((low.astype(np.int64) << 32) | high).dictionary_encode()
     pairs = packed.dictionary.to_numpy()
     found = kind.compare(prepared, (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32))

@@ -156,4 +156,4 @@ def _compare(births: _Births, left: Positions, right: Positions) -> Levels:
     return settle_pairs(_STEPS, births, left, right)
 
 
-BIRTH: Final = Kind("birth", LEVELS, _prepare, _same, _compare)
+BIRTH: Final = Kind("birth", LEVELS, _prepare, _same, _compare, by_distinct_pairs=False)

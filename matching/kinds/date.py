@@ -119,4 +119,4 @@ def _compare(dates: Dates, left: Positions, right: Positions) -> Levels:
     return settle_pairs(_STEPS, dates, left, right)
 
 
-DATE: Final = Kind("date", LEVELS, _prepare, _same, _compare)
+DATE: Final = Kind("date", LEVELS, _prepare, _same, _compare, by_distinct_pairs=False)

@@ -30,4 +30,4 @@ def _prepare(values: pa.StringArray) -> int:
     return len(values)
 
 
-EXACT: Final = Kind("exact", LEVELS, _prepare, _same, _compare, ".*")
+EXACT: Final = Kind("exact", LEVELS, _prepare, _same, _compare, ".*", by_distinct_pairs=False)

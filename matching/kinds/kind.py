@@ -34,7 +34,8 @@ class Kind:
     `same`: int8 level of each distinct value compared with itself, -1 when it says nothing (a placeholder).
     `compare`: (prepared, left positions, right positions), int32 and never equal → int8 levels, -1 for neutral;
     the order of the two sides makes no difference. `plain`: a regular expression of whole values that are surely at
-    the first level when compared with themselves; they need not be prepared for that.
+    the first level when compared with themselves; they need not be prepared for that. `by_distinct_pairs`: whether
+    comparing costs more than finding out which pairs are the same.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Kind:
     same: Callable[[Any], Levels]
     compare: Callable[[Any, Positions, Positions], Levels]
     plain: str = ""
+    by_distinct_pairs: bool = True
 
 
 def settle_pairs(

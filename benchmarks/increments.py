@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from matching.link import link_records, LinkCounts
+from matching.nights import link_records, LinkCounts
 from matching.state import forget, WANTED
 from pipelines.trust import create_trust_tables, SOURCE
 from sources.contract import load_contracts

@@ -44,8 +44,8 @@ class Linkage:
 
 
 def link(
+    tables: Tables,
     spec: Spec,
-    tables: Tables | None = None,
     *,
     con: duckdb.DuckDBPyConnection | None = None,
     parameters: Parameters | None = None,
@@ -53,8 +53,8 @@ def link(
     """Link or de-duplicate tables.
 
     Args:
+        tables: table name → Arrow table, path, or name of a relation of `con`, for those that the spec gives no path.
         spec: what to link and how.
-        tables: table name → Arrow table, path, or name of a relation of `con`, for those not named by a path.
         con: where temporary tables are made; a connection in memory when omitted.
         parameters: learnt before; when omitted they are learnt from these tables.
 

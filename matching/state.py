@@ -1,6 +1,6 @@
 """What the linkage keeps between nights, and which part of it a night touches. The tables are in `sql/state.sql`.
 
-Not here: how units are made (`matching.persons`), scored (`matching.scorer`) or placed (`matching.link`).
+Not here: how units are made (`matching.persons`), scored (`matching.scorer`) or placed (`matching.nights`).
 """
 
 from importlib import resources

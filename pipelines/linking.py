@@ -38,7 +38,7 @@ def link_files(
     spec = load_spec(spec_file)
     before = load_parameters(parameters_file) if parameters_file else None
     with duckdb.connect() as con:
-        linkage = link(spec, dict(tables), con=con, parameters=None if retrain else before)
+        linkage = link(dict(tables), spec, con=con, parameters=None if retrain else before)
         out_dir.mkdir(parents=True, exist_ok=True)
         pq.write_table(pair_table(con, linkage), out_dir / PAIRS)
         pq.write_table(cluster_table(con, linkage), out_dir / CLUSTERS)

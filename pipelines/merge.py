@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 import duckdb
 
-from matching.link import link_records, LinkCounts
 from matching.nightly_rates import store_error_rates
+from matching.nights import link_records, LinkCounts
 from matching.state import WANTED
 from pipelines.home import Home
 from pipelines.trust import ATTRIBUTE, create_trust_tables, ENDED, SOURCE

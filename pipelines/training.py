@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from matching.link import retrain
+from matching.nights import retrain
 from matching.parameters import Drift
 from pipelines.home import Home
 from pipelines.writer import hold_writer

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from matching.errors import InputError
-from matching.link import link_records
+from matching.nights import link_records
 from matching.tables import RECORD, RELATION
 
 Record = Mapping[str, object]

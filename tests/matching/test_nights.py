@@ -10,8 +10,8 @@ import pytest
 
 from matching.errors import ConstraintError
 from matching.judgements import create_judgements, record_judgement, withdraw_judgement
-from matching.link import link_records
 from matching.nightly_rates import store_error_rates
+from matching.nights import link_records
 from matching.state import forget
 from matching.tables import RECORD, RELATION
 

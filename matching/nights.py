@@ -151,6 +151,13 @@ def retrain(con: duckdb.DuckDBPyConnection, spec: Spec | None = None) -> tuple[D
     return measure_drift(before[0], learnt) if before else ()
 
 
+_KEPT = (
+    "_renewed", "_gone", "_before", "_changed", "_vanished", "_judged_anew", "_judgement_in_force", "_must_touched",
+    "_kin_touched",
+)  # fmt: skip
+"""What the making of units hands on to the steps behind it."""
+
+
 class _Night:
     """One run: temporary tables hand the changes from step to step."""
 
@@ -185,6 +192,8 @@ class _Night:
         run(self.con, "state_units")
         run(self.con, "state_kin", relations=relations)
         self.units_changed = count(self.con, "_changed")
+        self.con.execute("CREATE OR REPLACE TEMP TABLE _renewed AS SELECT record_id FROM _record")
+        drop_temporaries(self.con, kept=_KEPT)
 
     def learn(self, given: Parameters | None, known: Parameters | None) -> None:
         learnt = given or known or self._learn()

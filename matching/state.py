@@ -3,6 +3,7 @@
 Not here: how units are made (`matching.persons`), scored (`matching.scorer`) or placed (`matching.nights`).
 """
 
+from collections.abc import Collection
 from importlib import resources
 
 import duckdb
@@ -134,14 +135,15 @@ def run(con: duckdb.DuckDBPyConnection, name: str, **words: str) -> None:
     con.execute(text)
 
 
-def drop_temporaries(con: duckdb.DuckDBPyConnection) -> None:
-    """Give back the memory of what the steps handed on to each other."""
+def drop_temporaries(con: duckdb.DuckDBPyConnection, kept: Collection[str] = ()) -> None:
+    """Give back the memory of what the steps handed on to each other, but for what is kept."""
     names = con.execute("""
         SELECT table_name FROM duckdb_tables()
         WHERE temporary AND table_name[1] = '_' AND NOT starts_with(table_name, '_wh_')
     """).fetchall()
     for (name,) in names:
-        con.execute(f'DROP TABLE temp."{name}"')
+        if name not in kept:
+            con.execute(f'DROP TABLE temp."{name}"')
 
 
 def count(con: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -1,11 +1,11 @@
--- The clusters of records, where they or their records changed. In: _region (units placed anew), _record, _gone,
+-- The clusters of records, where they or their records changed. In: _region (units placed anew), _renewed (record_id: put into units anew), _gone,
 -- match_place, match_record, match_pair, match_must. Out: match_cluster.
 CREATE OR REPLACE TEMP TABLE _written AS
 WITH placed AS (
     SELECT unit_id, cluster FROM match_place WHERE cluster IN (
         SELECT cluster FROM match_place WHERE unit_id IN (
             SELECT unit_id FROM _region UNION ALL SELECT unit_id FROM _before
-            UNION ALL SELECT unit_id FROM match_record WHERE record_id IN (SELECT record_id FROM _record)))
+            UNION ALL SELECT unit_id FROM match_record WHERE record_id IN (SELECT record_id FROM _renewed)))
 ), linked AS (
     SELECT unnest([p.unit_l, p.unit_r]) AS unit_id, 'model_' || p.strongest AS match_rule, p.odds, p.probability
     FROM match_pair p JOIN placed l ON l.unit_id = p.unit_l JOIN placed r ON r.unit_id = p.unit_r

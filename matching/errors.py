@@ -5,15 +5,6 @@ class MatchingError(Exception):
     """Root of what can go wrong while linking."""
 
 
-class ModelError(MatchingError):
-    """A linkage model that cannot be used: `model` names it, the message says what to mend."""
-
-    def __init__(self, model: str, message: str) -> None:
-        """Name the model file and say what to mend."""
-        super().__init__(f"linkage model {model}: {message}")
-        self.model = model
-
-
 class InputError(MatchingError):
     """A table to link that does not have the shape of `matching.tables`."""
 

@@ -103,12 +103,16 @@ def find_candidates(con: duckdb.DuckDBPyConnection, spec: Spec, rules: Sequence[
         rules: blocking rules of the spec.
 
     Raises:
-        SpecError: a key is no SQL expression over the columns.
+        SpecError: a key is no SQL expression over the columns, or cannot be computed for a record.
     """
     by_rule, plans, budget = [], [], spec.blocking.most_pairs
     for rule in rules:
-        plan, block = _plan_rule(con, spec, rule, _block_sql(con, spec, rule), budget)
-        found = con.execute(_PAIRS.substitute(block=block)).fetchnumpy()["pair"]
+        try:
+            plan, block = _plan_rule(con, spec, rule, _block_sql(con, spec, rule), budget)
+            found = con.execute(_PAIRS.substitute(block=block)).fetchnumpy()["pair"]
+        except duckdb.Error as error:  # its text shows the value
+            fault = f"blocking rule {rule.label}: some record has no such key: {type(error).__name__}"
+            raise SpecError(spec.spec, fault) from None
         by_rule.append(sorted_unique(np.asarray(found, dtype=np.int64)))
         plans.append(plan)
         budget = max(budget - plan.pairs, 0)
@@ -169,10 +173,10 @@ def key_sql(con: duckdb.DuckDBPyConnection, spec: Spec, rule: Rule) -> str:
     """
     try:
         described = con.execute(f"DESCRIBE SELECT {', '.join(rule.keys)} FROM {RECORDS}").fetchall()
-    except duckdb.Error as error:
+    except duckdb.Error:
         raise SpecError(
             spec.spec, f"blocking rule {rule.label}: not an expression over {', '.join(spec.column_names)}"
-        ) from error
+        ) from None
     is_list = [str(kind).endswith("[]") for _, kind, *_ in described]
     if not any(is_list):
         present = " AND ".join(f"({key}) IS NOT NULL" for key in rule.keys)

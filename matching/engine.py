@@ -17,6 +17,7 @@ from matching.candidates import apart_tables, Candidates, columns_of, find_candi
 from matching.clustering import Bounds, cluster, Clusters, Compare, Links
 from matching.collective import relatives_column, store_relatives
 from matching.columns import Column, encode_columns
+from matching.errors import SpecError
 from matching.functions import register_functions
 from matching.levels import compare_pairs
 from matching.parameters import Floats, Parameters
@@ -176,11 +177,13 @@ def _bounds(con: duckdb.DuckDBPyConnection, spec: Spec, tables: Tables | None) -
     apart = apart_tables(spec)
     names = con.sql(f"SELECT source FROM {RECORDS}").to_arrow_table().column(0).combine_chunks().dictionary_encode()
     number = np.array([apart.index(name) if name in apart else -1 for name in names.dictionary.to_pylist()], np.int64)
-    differs = [encode_columns(con, RECORDS, [name])[name].codes.astype(np.int64) for name in spec.constraints.differs]
+    differs = encode_columns(con, RECORDS, spec.constraints.differs)
+    if several := [name for name, column in differs.items() if column.offsets is not None]:
+        raise SpecError(spec.spec, f"differs: {', '.join(several)} holds several values for one record")
     named = {"must_link": spec.constraints.must_link, "cannot_link": spec.constraints.cannot_link}
     pairs = [_pairs(con, spec, tables, name, given) for name, given in named.items()]
     group = number[names.indices.to_numpy()]
-    return Bounds(group, _known(spec, names), tuple(differs), *pairs)
+    return Bounds(group, _known(spec, names), tuple(c.codes.astype(np.int64) for c in differs.values()), *pairs)
 
 
 def _known(spec: Spec, names: pa.DictionaryArray) -> NDArray[np.int64]:
@@ -201,12 +204,16 @@ def _pairs(
     if given is None:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     relation = relation_of(con, spec.spec, what, (tables or {}).get(given, given))
-    found = con.execute(f"""
+    query = f"""
         SELECT DISTINCT least(l.record, r.record) AS l, greatest(l.record, r.record) AS r FROM {relation} c
         JOIN {RECORDS} l ON l.source = c.source_l AND l.record_id = CAST(c.record_id_l AS VARCHAR)
         JOIN {RECORDS} r ON r.source = c.source_r AND r.record_id = CAST(c.record_id_r AS VARCHAR)
         WHERE l.record <> r.record ORDER BY ALL
-    """).fetchnumpy()
+    """
+    try:
+        found = con.execute(query).fetchnumpy()
+    except duckdb.Error:
+        raise SpecError(spec.spec, f"{what}: no table of source_l, record_id_l, source_r, record_id_r") from None
     return found["l"].astype(np.int64), found["r"].astype(np.int64)
 
 

@@ -54,6 +54,10 @@ PERSON_PARAMETERS = PERSON_SPEC.with_suffix(".json")
 LEAST_UNITS = 5_000
 """Units from which on a base learns its own parameters."""
 
+GROWTH = 2
+"""So many times as many units as the parameters were learnt from, or so much fewer, and they are learnt anew: among
+twice as many people a chance agreement is twice as likely."""
+
 Ints = NDArray[np.int64]
 
 # A unit is certain, not probable; these figures are what such a rule is worth.
@@ -93,7 +97,8 @@ def link_records(
         record_ids: name of a relation (record_id) of all records, when that is cheaper to ask than `records`.
         basis: what the records depend on besides their ids; when it is not what it was, all is linked anew.
         spec: how to compare and decide; the packaged one when omitted; another one than last time links all anew.
-        parameters: learnt before; by default those of the state, which the first run learns.
+        parameters: learnt before; by default those of the state, which the first run learns, and any run that finds
+            the base outgrown. Other parameters than last time: all is linked anew.
 
     Returns:
         Counts. `match_cluster` (CLUSTER) and the temporary `match_link_new` (LINK) and `match_skipped_block` hold the
@@ -196,15 +201,18 @@ class _Night:
         drop_temporaries(self.con, kept=_KEPT)
 
     def learn(self, given: Parameters | None, known: Parameters | None) -> None:
-        learnt = given or known or self._learn()
+        """Take the parameters given, or those known unless the base has outgrown them, or learn them."""
+        units = count(self.con, "match_unit")
+        if known and not known.records / GROWTH <= units <= known.records * GROWTH:
+            known = None
+        learnt = given or known or self._learn(units)
         learnt.check_fits(self.spec)
         if learnt != known:
             store_parameters(self.con, self.spec, learnt)
-        self.parameters = learnt
+            run(self.con, "state_anew")
         self.scorer = Scorer(self.con, self.spec, learnt)
 
-    def _learn(self) -> Parameters:
-        units = count(self.con, "match_unit")
+    def _learn(self, units: int) -> Parameters:
         if units < LEAST_UNITS:
             return scaled(read_parameters(PERSON_PARAMETERS), units)
         run(self.con, "state_relation")

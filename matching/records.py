@@ -40,7 +40,11 @@ def load_records(con: duckdb.DuckDBPyConnection, spec: Spec, tables: Tables | No
         InputError: record ids are missing or not unique within a table.
     """
     selects = [_select(con, spec, name, table, (tables or {}).get(name)) for name, table in spec.tables.items()]
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {ROWS} AS {' UNION ALL BY NAME '.join(selects)}")
+    try:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {ROWS} AS {' UNION ALL BY NAME '.join(selects)}")
+    except duckdb.Error as error:  # its text shows the row
+        names = ", ".join(spec.tables)
+        raise SpecError(spec.spec, f"a row of {names} cannot be read: {type(error).__name__}") from None
     number_records(con)
     return _check_ids(con)
 
@@ -71,7 +75,10 @@ def relation_of(con: duckdb.DuckDBPyConnection, spec: str, name: str, given: "pa
     literal = "'" + path.replace("'", "''") + "'"
     if table:
         alias = f"_link_file_{name}"
-        con.execute(f"ATTACH IF NOT EXISTS {literal} AS {quoted(alias)} (READ_ONLY)")
+        try:
+            con.execute(f"ATTACH IF NOT EXISTS {literal} AS {quoted(alias)} (READ_ONLY)")
+        except duckdb.Error as error:
+            raise SpecError(spec, f"table {name}: {path} cannot be opened as a DuckDB file") from error
         return f"{quoted(alias)}.{quoted(table)}"
     reader = _READERS.get(Path(path).suffix.lower())
     if reader is None:
@@ -109,8 +116,8 @@ def _types(
     chosen = ", ".join(f"{expression} AS {quoted(each)}" for each, expression in columns.items())
     try:
         described = con.execute(f"DESCRIBE SELECT {chosen} FROM {relation}").fetchall()
-    except duckdb.Error as error:
-        raise SpecError(spec.spec, f"table {name}: {_culprit(con, relation, columns)}") from error
+    except duckdb.Error:
+        raise SpecError(spec.spec, f"table {name}: {_culprit(con, relation, columns)}") from None
     return {str(each): str(kind) for each, kind, *_ in described}
 
 

@@ -8,6 +8,7 @@ from importlib import resources
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 
 from matching.columns import Column
 from matching.errors import InputError
@@ -82,15 +83,10 @@ def store_parameters(con: duckdb.DuckDBPyConnection, spec: Spec, parameters: Par
 
 def with_frequencies(con: duckdb.DuckDBPyConnection, name: str, column: Column) -> Column:
     """A column whose values count as often as they did when the parameters were learnt; new ones count once."""
-    con.register(
-        "_link_values",
-        {"value": np.array(column.values.to_pylist(), object)}
-        if len(column.values)
-        else {"value": np.array([], object)},
-    )
+    con.register("_link_values", pa.table({"value": column.values}))
     counts = con.execute(f"""
         SELECT coalesce(f.units, 1)::BIGINT AS n FROM (SELECT value, row_number() OVER () AS i FROM _link_values) v
-        LEFT JOIN match_frequency f ON f.value = hash(v.value::VARCHAR) AND f.column_name = '{name}' ORDER BY i
+        LEFT JOIN match_frequency f ON f.value = hash(v.value) AND f.column_name = '{name}' ORDER BY i
     """).fetchnumpy()["n"]
     con.unregister("_link_values")
     return Column(column.codes, column.values, column.offsets, np.asarray(counts, np.int64))

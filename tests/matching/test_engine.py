@@ -1,5 +1,7 @@
 """Any tables linked by a spec: what comes out, what is learnt, and what is refused."""
 
+import traceback
+
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -136,6 +138,46 @@ def test_constraints_are_tables():
     both = load_spec(SPEC | {"constraints": {"must_link": "yes", "cannot_link": "yes"}})
     with pytest.raises(ConstraintError):
         link(_people() | {"yes": pairs}, both)
+
+
+def test_errors_show_no_value_of_a_record(tmp_path):
+    secret = "王秘密"
+    key = SPEC | {"blocking": {"rules": [["first::DATE"]]}}
+    tables = _people()
+    tables["a"] = tables["a"].set_column(1, "first", pa.array([secret, *["x"] * 599]))
+    broken = tmp_path / "a.csv"
+    broken.write_text(
+        "id,first,last,born,town\n" + "1,a,b,c,d\n" * 30_000 + f'2,"{secret}' + "\n3,4\n", encoding="utf-8"
+    )
+    column = SPEC | {"columns": {"born": "first::DATE"}}
+    for spec, given in ((key, tables), (SPEC, tables | {"a": broken}), (column, tables)):
+        with pytest.raises(SpecError) as caught:
+            link(given, load_spec(spec))
+        assert secret not in "".join(traceback.format_exception(caught.value))
+
+
+def test_constraints_of_another_shape_are_refused():
+    with pytest.raises(SpecError, match="cannot_link: no table of source_l"):
+        link(_people() | {"no": _people()["a"]}, load_spec(SPEC | {"constraints": {"cannot_link": "no"}}))
+    tags = {name: table.append_column("tags", pa.array([["x", "y"]] * 600)) for name, table in _people().items()}
+    with pytest.raises(SpecError, match="differs: tags holds several"):
+        link(tags, load_spec(SPEC | {"constraints": {"differs": ["tags"]}}))
+
+
+def test_a_million_equal_defaults_neither_explode_nor_merge():
+    count = 1_000_000
+    table = pa.table(
+        {
+            "id": np.arange(count),
+            "first": ["无"] * count,
+            "last": ["无"] * count,
+            "born": ["1900-01-01"] * count,
+            "town": ["t"] * count,
+        }
+    )
+    linkage = link({"a": table}, load_spec(SPEC | {"task": "dedupe", "tables": {"a": {"record_id": "id"}}}))
+    assert len(np.unique(linkage.cluster)) == count
+    assert any("skipped" in warning for warning in linkage.warnings)
 
 
 def test_deduplication_of_one_csv_file(tmp_path):

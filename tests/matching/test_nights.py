@@ -127,6 +127,18 @@ def test_a_night_without_changes_does_nothing():
     assert town.clusters() == before
 
 
+def test_a_base_that_outgrows_its_parameters_is_linked_anew():
+    town = Town()
+    town.link("record_id <= 200")
+    town.link()
+    versions = town.con.execute(
+        "SELECT count(*), max(parameters::JSON->>'records')::INT FROM match_parameters"
+    ).fetchall()
+    units = town.con.execute("SELECT count(*) FROM match_unit").fetchall()
+    assert versions == [(2, units[0][0])]
+    assert town.clusters() == town.full()
+
+
 def test_what_is_taken_back_leaves_no_trace():
     town = Town()
     town.link("record_id <= 900")

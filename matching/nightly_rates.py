@@ -7,22 +7,28 @@ import duckdb
 from matching.error_rates import error_rates
 from matching.judgements import current_judgements
 
-GROUP_KINDS = ("department", "age", "name", "number")
+GROUP_KINDS = ("department", "age", "name", "number", "kind")
 
 
-def store_error_rates(con: duckdb.DuckDBPyConnection, label: str, this_year: int) -> None:
+def store_error_rates(con: duckdb.DuckDBPyConnection, label: str, this_year: int, kinds: str) -> None:
     """Estimate how many links are wrong and how many are missed, and keep it in `match_error_rate` under a label.
 
     Args:
         con: connection with the state of a linkage.
         label: of the night; what was stored under it before is replaced.
         this_year: for ages.
+        kinds: relation (record_id, kind) of any further groups of records, such as the floating population.
 
     Pairs in one certain unit, and what blocking never brought together, are not counted.
     """
     current_judgements(con)
     con.execute(f"SET VARIABLE this_year = {this_year}")
-    query = resources.files("matching").joinpath("sql", "rates_pairs.sql").read_text(encoding="utf-8")
+    query = (
+        resources.files("matching")
+        .joinpath("sql", "rates_pairs.sql")
+        .read_text(encoding="utf-8")
+        .replace("{kinds}", kinds)
+    )
     rates = error_rates(con.sql(query).to_arrow_table(), GROUP_KINDS)
     con.register("_rates", rates)
     con.execute("DELETE FROM match_error_rate WHERE label = $1", [label])

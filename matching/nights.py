@@ -49,7 +49,7 @@ from matching.weights import FLOOR, probability
 
 PERSON_SPEC = Path(__file__).parent / "models" / "person.yml"
 PERSON_PARAMETERS = PERSON_SPEC.with_suffix(".json")
-"""Learnt from a fictitious city (`popbase synth --people 20000 --seed 5`), for bases too small to learn from."""
+"""Learnt from a fictitious city (`benchmarks/person_parameters.py`), for bases too small to learn from."""
 
 LEAST_UNITS = 5_000
 """Units from which on a base learns its own parameters."""

@@ -26,6 +26,7 @@ RECORD = pa.schema(
         ("place_keys", pa.list_(pa.string())),
         ("household_key", pa.string()),
         ("employer_code", pa.string()),
+        ("school", pa.string()),
         ("trust_rank", pa.int16()),
     ]
 )

@@ -16,7 +16,14 @@ from warehouse.crosswalk import assign_persons, IdentityCounts
 from warehouse.database import transaction
 from warehouse.identity_key import load_identity_key
 from warehouse.ledger import finish_night
-from warehouse.matching_input import create_matching_input, RECORD_IDS, RECORDS, RELATIONS
+from warehouse.matching_input import (
+    create_matching_input,
+    create_record_kinds,
+    RECORD_IDS,
+    RECORD_KINDS,
+    RECORDS,
+    RELATIONS,
+)
 from warehouse.settings import HOME_DIVISION, read_setting
 from warehouse.survivorship import BaseCounts, build_base
 
@@ -41,9 +48,10 @@ def merge_night(
     key = load_identity_key(home.warehouse / KEY_FILE)
     with transaction(con):
         links = link_records(con, records=RECORDS, relations=RELATIONS, record_ids=RECORD_IDS, basis=_basis(con))
-        store_error_rates(con, night.isoformat(), night.year)
         identity = assign_persons(con, night=night, key=key, source_trust=SOURCE, ended_extracts=ENDED)
         base = build_base(con, trust=ATTRIBUTE)
+        create_record_kinds(con)
+        store_error_rates(con, night.isoformat(), night.year, RECORD_KINDS)
         finish_night(con, night, now)
     return MergeCounts(links, identity, base)
 

@@ -9,6 +9,7 @@ from warehouse.statements import run
 RECORDS: Final = "linkable_mention"
 RECORD_IDS: Final = "linkable_mention_id"
 RELATIONS: Final = "linkable_relation"
+RECORD_KINDS: Final = "linkable_mention_kind"
 
 
 def create_matching_input(con: duckdb.DuckDBPyConnection, source_trust: str, wanted: str) -> None:
@@ -22,3 +23,12 @@ def create_matching_input(con: duckdb.DuckDBPyConnection, source_trust: str, wan
     """
     con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {wanted} (record_id BIGINT)")
     run(con, "matching_input", source_trust=source_trust, wanted=wanted)
+
+
+def create_record_kinds(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the temporary view `linkable_mention_kind` (record_id, kind): mentions of floating people, and of others."""
+    con.execute(f"""
+        CREATE OR REPLACE TEMP VIEW {RECORD_KINDS} AS
+        SELECT mention_id AS record_id, CASE WHEN is_floating THEN 'floating' ELSE 'other' END AS kind
+        FROM crosswalk JOIN person USING (person_id)
+    """)

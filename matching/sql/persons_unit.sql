@@ -62,6 +62,8 @@ WITH named AS (
 ), employed AS (
     SELECT unit_id, list(DISTINCT employer_code ORDER BY employer_code) AS employers
     FROM _member WHERE employer_code IS NOT NULL GROUP BY unit_id
+), schooled AS (
+    SELECT unit_id, list(DISTINCT school ORDER BY school) AS schools FROM _member WHERE school IS NOT NULL GROUP BY unit_id
 )
 SELECT t.unit_id::BIGINT AS unit_id,
        CASE WHEN is_backbone THEN 'backbone' WHEN is_holder THEN 'numbered' ELSE 'unproven' END AS source,
@@ -79,6 +81,6 @@ SELECT t.unit_id::BIGINT AS unit_id,
        CASE WHEN number SIMILAR TO '.*[0-9]{3}[0-9X]!?' THEN right(replace(number, '!', ''), 4) END AS id_tail,
        CASE WHEN number SIMILAR TO '[0-9]{17}[0-9X]!?'
            THEN [substr(number, 7, 12), substr(number, 1, 6) || substr(number, 15, 4), substr(number, 1, 14)] END AS id_pieces,
-       phones, dwellings, places, employers
+       phones, dwellings, places, employers, schools
 FROM _told t LEFT JOIN named USING (unit_id) LEFT JOIN phoned USING (unit_id) LEFT JOIN housed USING (unit_id)
-LEFT JOIN placed USING (unit_id) LEFT JOIN employed USING (unit_id);
+LEFT JOIN placed USING (unit_id) LEFT JOIN employed USING (unit_id) LEFT JOIN schooled USING (unit_id);

@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS match_unit (
     unit_id BIGINT NOT NULL, source VARCHAR NOT NULL, names VARCHAR[], name_keys VARCHAR[], pinyins VARCHAR[],
     surnames VARCHAR[], birth VARCHAR, birth_dates DATE[], birth_years BIGINT[], sex_code VARCHAR, number VARCHAR,
     document_no VARCHAR, id_tail VARCHAR, id_pieces VARCHAR[], phones VARCHAR[], dwellings VARCHAR[], places VARCHAR[],
-    employers VARCHAR[], relatives BIGINT[]
+    employers VARCHAR[], schools VARCHAR[], relatives BIGINT[]
 );
 -- Blocks: rule is the number of the rule in the spec.
 CREATE TABLE IF NOT EXISTS match_block (rule SMALLINT NOT NULL, k UBIGINT NOT NULL, unit_id BIGINT NOT NULL, is_backbone BOOLEAN NOT NULL);

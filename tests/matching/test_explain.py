@@ -159,6 +159,7 @@ def test_the_sum_is_the_posterior_odds_of_the_weights():
         dwellings=[["甲|1|2"], ["甲|1|2"], ["甲|1|3"], []],
         places=[["甲|1"], ["甲|1"], ["甲|1"], []],
         employers=[["e1"], [], ["e1"], ["e2"]],
+        schools=[["s1"], ["s1"], [], ["s2"]],
         relatives=[["7"], ["7", "8"], [], ["8"]],
     )  # fmt: skip
     left, right = (side.astype(np.int32) for side in np.triu_indices(4, 1))

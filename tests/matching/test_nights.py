@@ -189,12 +189,13 @@ def test_judgements_that_contradict_are_refused():
 def test_error_rates_are_kept_by_night_and_group():
     town = Town()
     town.link()
-    store_error_rates(town.con, "2026-11-25", 2026)
-    store_error_rates(town.con, "2026-11-25", 2026)
+    town.con.execute("CREATE VIEW kinds AS SELECT record_id, if(record_id % 2 = 0, 'even', 'odd') AS kind FROM r")
+    for _ in range(2):
+        store_error_rates(town.con, "2026-11-25", 2026, "kinds")
     rows = town.con.execute(
         "SELECT group_kind, group_name, linked_pairs, false_match_rate FROM match_error_rate"
     ).fetchall()
     groups = {(kind, name) for kind, name, *_ in rows}
     assert len(groups) == len(rows)
-    assert {("all", "all"), ("department", "grid"), ("age", "adult"), ("number", "none")} <= groups
+    assert {("all", "all"), ("department", "grid"), ("age", "adult"), ("number", "none"), ("kind", "odd")} <= groups
     assert all(rate is None or 0 <= rate <= 0.05 for *_, rate in rows)

@@ -37,9 +37,8 @@ FROM ($sizes)
 """)
 
 _PAIRS = Template("""
-WITH block AS MATERIALIZED (FROM ($block))
 SELECT (a.record::BIGINT << 32) | b.record AS pair
-FROM block a JOIN block b ON a.k = b.k AND a.record < b.record
+FROM ($block) a JOIN ($block) b ON a.k = b.k AND a.record < b.record
 WHERE a.apart <> b.apart OR a.apart < 0
 """)
 
@@ -50,7 +49,7 @@ WHERE s.record = _link_block.record AND k IN (SELECT k FROM ($sizes) WHERE n > $
 """)
 
 _BLOCK = "SELECT * FROM _link_block WHERE k IS NOT NULL"
-"""Blocks that have been written down, because some of them had to be split or skipped."""
+"""Blocks that have been written down: those of several keys a record, or of which some are too large."""
 
 
 @dataclass(frozen=True)
@@ -106,17 +105,18 @@ def find_candidates(con: duckdb.DuckDBPyConnection, spec: Spec, rules: Sequence[
         SpecError: a key is no SQL expression over the columns, or cannot be computed for a record.
     """
     by_rule, plans, budget = [], [], spec.blocking.most_pairs
-    for rule in rules:
+    keys = [key_sql(con, spec, rule) for rule in rules]
+    _lay_keys(con, spec, rules, keys)
+    for number, rule in enumerate(rules):
         try:
-            plan, block = _plan_rule(con, spec, rule, _block_sql(con, spec, rule), budget)
+            plan, block = _plan_rule(con, spec, rule, _block_sql(con, spec, number, keys[number]), budget)
             found = con.execute(_PAIRS.substitute(block=block)).fetchnumpy()["pair"]
-        except duckdb.Error as error:  # its text shows the value
-            fault = f"blocking rule {rule.label}: some record has no such key: {type(error).__name__}"
-            raise SpecError(spec.spec, fault) from None
+        except duckdb.Error as error:
+            raise _no_key(spec, rule, error) from None
         by_rule.append(sorted_unique(np.asarray(found, dtype=np.int64)))
         plans.append(plan)
         budget = max(budget - plan.pairs, 0)
-    con.execute("DROP TABLE IF EXISTS _link_block")
+    con.execute("DROP TABLE IF EXISTS _link_block; DROP TABLE _link_key")
     return Candidates(
         _united(by_rule), tuple(by_rule), tuple(plans), count_possible(con, spec),
         tuple(columns_of(rule, spec.column_names) for rule in rules),
@@ -152,17 +152,47 @@ def split_pairs(pairs: Pairs) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
 
 
-def _block_sql(con: duckdb.DuckDBPyConnection, spec: Spec, rule: Rule) -> str:
+def _lay_keys(con: duckdb.DuckDBPyConnection, spec: Spec, rules: Sequence[Rule], keys: Sequence[str]) -> None:
+    """Hash the keys of all rules that have one key a record, in one pass: `_link_key` (record, apart, k0, k1, …)."""
+    hashed = "".join(f", {key} AS k{number}" for number, key in enumerate(keys) if not _has_many(key))
+    query = f"SELECT record, {_apart_sql(spec)} AS apart{hashed} FROM {RECORDS}"
+    try:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE _link_key AS {query}")
+    except duckdb.Error:
+        for rule, key in zip(rules, keys, strict=True):
+            try:
+                con.execute(f"SELECT max({key}) FROM {RECORDS}").fetchall()
+            except duckdb.Error as error:
+                raise _no_key(spec, rule, error) from None
+        raise
+
+
+def _no_key(spec: Spec, rule: Rule, error: duckdb.Error) -> SpecError:
+    """What the database says of it would show the value."""
+    return SpecError(spec.spec, f"blocking rule {rule.label}: some record has no such key: {type(error).__name__}")
+
+
+def _block_sql(con: duckdb.DuckDBPyConnection, spec: Spec, number: int, key: str) -> str:
     """SELECT of (k, record, apart): the block of each record, and its de-duplicated table or -1."""
+    if not _has_many(key):
+        return f"SELECT k{number} AS k, record, apart FROM _link_key WHERE k{number} IS NOT NULL"
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE _link_block AS
+        SELECT {key} AS k, record, {_apart_sql(spec)} AS apart FROM {RECORDS}
+    """)
+    return _BLOCK
+
+
+def _has_many(key: str) -> bool:
+    """Whether a record may have several keys."""
+    return key.startswith("unnest(")
+
+
+def _apart_sql(spec: Spec) -> str:
     whens = "".join(
         f" WHEN '{name.replace(chr(39), chr(39) * 2)}' THEN {number}" for number, name in enumerate(apart_tables(spec))
     )
-    apart = f"CASE source{whens} ELSE -1 END" if whens else "-1"
-    return f"""
-        SELECT * FROM (
-            SELECT {key_sql(con, spec, rule)} AS k, record, ({apart})::TINYINT AS apart FROM {RECORDS}
-        ) WHERE k IS NOT NULL
-    """
+    return f"(CASE source{whens} ELSE -1 END)::TINYINT" if whens else "(-1)::TINYINT"
 
 
 def key_sql(con: duckdb.DuckDBPyConnection, spec: Spec, rule: Rule) -> str:
@@ -193,7 +223,8 @@ def _plan_rule(con: duckdb.DuckDBPyConnection, spec: Spec, rule: Rule, block: st
     limit, split = spec.blocking.block_size, 0
     summary = _summary(con, block, limit)
     if summary[2]:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE _link_block AS {block}")
+        if block != _BLOCK:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE _link_block AS {block}")
         block, split = _BLOCK, _split(con, spec, limit)
         summary = _summary(con, block, limit)
     if summary[1] > budget:

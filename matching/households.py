@@ -19,7 +19,7 @@ from matching.spec import Spec
 MOST_MEMBERS: Final = 15
 """Holders of one value beyond which it is no household's."""
 
-SAMPLE: Final = 40_000
+SAMPLE: Final = 25_000
 LEAST_PAIRS: Final = 200
 PRIOR_STRENGTH: Final = 20.0
 

@@ -124,8 +124,8 @@ class Training(Frozen):
     """How much is sampled, and the seed. u is drawn from random pairs, m by EM from candidate pairs."""
 
     seed: int = 1
-    random_pairs: int = Field(default=150_000, ge=1_000)
-    candidate_pairs: int = Field(default=150_000, ge=1_000)
+    random_pairs: int = Field(default=100_000, ge=1_000)
+    candidate_pairs: int = Field(default=100_000, ge=1_000)
     most_rounds: int = Field(default=100, ge=1)
 
 

@@ -5,51 +5,24 @@ either is recorded. A pair is the number `l << 32 | r` of its two records, l < r
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from string import Template
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.blocks import Blocks, Keys, Pairs, Records, sorted_unique
 from matching.errors import SpecError
 from matching.records import RECORDS
 from matching.spec import Rule, Spec
 
-Pairs = NDArray[np.int64]
+THREADS = 2
+"""Rules worked on at once: most of it is done outside of the interpreter's lock."""
 
-_SIZES = Template("""
-SELECT k, n, (n * (n - 1) // 2 - CASE WHEN apart THEN first * (first - 1) // 2 + (n - first) * (n - first - 1) // 2
-                                      ELSE 0 END)::BIGINT AS pairs
-FROM (
-    SELECT k, count(*) AS n, count(*) FILTER (apart = 0) AS first, bool_and(apart IN (0, 1)) AS apart
-    FROM ($block) GROUP BY k HAVING count(*) > 1
-)
-""")
-"""Blocks and their pairs: exact for one or two de-duplicated tables, else an upper bound."""
-
-_SUMMARY = Template("""
-SELECT count(*) FILTER (n <= $limit), coalesce(sum(pairs) FILTER (n <= $limit), 0),
-       count(*) FILTER (n > $limit), coalesce(sum(n) FILTER (n > $limit), 0),
-       coalesce(sum(pairs) FILTER (n > $limit), 0)
-FROM ($sizes)
-""")
-
-_PAIRS = Template("""
-SELECT (a.record::BIGINT << 32) | b.record AS pair
-FROM ($block) a JOIN ($block) b ON a.k = b.k AND a.record < b.record
-WHERE a.apart <> b.apart OR a.apart < 0
-""")
-
-_SPLIT = Template("""
-UPDATE _link_block SET k = CASE WHEN s.part IS NULL THEN NULL ELSE hash(k, s.part) END
-FROM (SELECT record, CAST($expression AS VARCHAR) AS part FROM $records) s
-WHERE s.record = _link_block.record AND k IN (SELECT k FROM ($sizes) WHERE n > $limit)
-""")
-
-_BLOCK = "SELECT * FROM _link_block WHERE k IS NOT NULL"
-"""Blocks that have been written down: those of several keys a record, or of which some are too large."""
+Apart = NDArray[np.int8]
+"""For each record the number of its table, where no two records of one table are ever paired; else -1."""
 
 
 @dataclass(frozen=True)
@@ -104,29 +77,19 @@ def find_candidates(con: duckdb.DuckDBPyConnection, spec: Spec, rules: Sequence[
     Raises:
         SpecError: a key is no SQL expression over the columns, or cannot be computed for a record.
     """
-    by_rule, plans, budget = [], [], spec.blocking.most_pairs
-    keys = [key_sql(con, spec, rule) for rule in rules]
-    _lay_keys(con, spec, rules, keys)
-    for number, rule in enumerate(rules):
-        try:
-            plan, block = _plan_rule(con, spec, rule, _block_sql(con, spec, number, keys[number]), budget)
-            found = con.execute(_PAIRS.substitute(block=block)).fetchnumpy()["pair"]
-        except duckdb.Error as error:
-            raise _no_key(spec, rule, error) from None
-        by_rule.append(sorted_unique(np.asarray(found, dtype=np.int64)))
-        plans.append(plan)
-        budget = max(budget - plan.pairs, 0)
-    con.execute("DROP TABLE IF EXISTS _link_block; DROP TABLE _link_key")
+    apart = con.sql(f"SELECT {_apart_sql(spec)} AS apart FROM {RECORDS}").fetchnumpy()["apart"]
+    plans, kept, budget = [], [], spec.blocking.most_pairs
+    with ThreadPoolExecutor(THREADS) as pool:
+        for rule, blocks in zip(rules, pool.map(lambda each: Blocks.of(*each), _keys(con, spec, rules)), strict=True):
+            plan, within = _plan_rule(con, spec, rule, blocks, apart, budget)
+            plans.append(plan)
+            kept.append(within)
+            budget = max(budget - plan.pairs, 0)
+        by_rule = tuple(pool.map(lambda each: each.pairs(apart), kept))
     return Candidates(
-        _united(by_rule), tuple(by_rule), tuple(plans), count_possible(con, spec),
+        _united(by_rule), by_rule, tuple(plans), count_possible(con, spec),
         tuple(columns_of(rule, spec.column_names) for rule in rules),
     )  # fmt: skip
-
-
-def sorted_unique(numbers: Pairs) -> Pairs:
-    """Distinct numbers in order; sorting is several times quicker than numpy's own `unique`, which hashes."""
-    ordered = np.sort(numbers)
-    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
 
 
 def apart_tables(spec: Spec) -> tuple[str, ...]:
@@ -150,42 +113,6 @@ def columns_of(rule: Rule, names: Sequence[str]) -> frozenset[str]:
 def split_pairs(pairs: Pairs) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """The two records of each pair."""
     return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
-
-
-def _lay_keys(con: duckdb.DuckDBPyConnection, spec: Spec, rules: Sequence[Rule], keys: Sequence[str]) -> None:
-    """Hash the keys of all rules that have one key a record, in one pass: `_link_key` (record, apart, k0, k1, …)."""
-    hashed = "".join(f", {key} AS k{number}" for number, key in enumerate(keys) if not _has_many(key))
-    query = f"SELECT record, {_apart_sql(spec)} AS apart{hashed} FROM {RECORDS}"
-    try:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE _link_key AS {query}")
-    except duckdb.Error:
-        for rule, key in zip(rules, keys, strict=True):
-            try:
-                con.execute(f"SELECT max({key}) FROM {RECORDS}").fetchall()
-            except duckdb.Error as error:
-                raise _no_key(spec, rule, error) from None
-        raise
-
-
-def _no_key(spec: Spec, rule: Rule, error: duckdb.Error) -> SpecError:
-    """What the database says of it would show the value."""
-    return SpecError(spec.spec, f"blocking rule {rule.label}: some record has no such key: {type(error).__name__}")
-
-
-def _block_sql(con: duckdb.DuckDBPyConnection, spec: Spec, number: int, key: str) -> str:
-    """SELECT of (k, record, apart): the block of each record, and its de-duplicated table or -1."""
-    if not _has_many(key):
-        return f"SELECT k{number} AS k, record, apart FROM _link_key WHERE k{number} IS NOT NULL"
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE _link_block AS
-        SELECT {key} AS k, record, {_apart_sql(spec)} AS apart FROM {RECORDS}
-    """)
-    return _BLOCK
-
-
-def _has_many(key: str) -> bool:
-    """Whether a record may have several keys."""
-    return key.startswith("unnest(")
 
 
 def _apart_sql(spec: Spec) -> str:
@@ -218,55 +145,59 @@ def key_sql(con: duckdb.DuckDBPyConnection, spec: Spec, rule: Rule) -> str:
     return f"unnest(list_distinct({keys}))"
 
 
-def _plan_rule(con: duckdb.DuckDBPyConnection, spec: Spec, rule: Rule, block: str, budget: int) -> tuple[RulePlan, str]:
+def _keys(
+    con: duckdb.DuckDBPyConnection, spec: Spec, rules: Sequence[Rule]
+) -> Iterator[tuple[Keys, Records]]:
+    """For each rule the rows of (hash of a key, record), by key; missing keys have none."""
+    for rule in rules:
+        key = key_sql(con, spec, rule)
+        try:
+            found = con.execute(f"""
+                SELECT k, record FROM (SELECT {key} AS k, record FROM {RECORDS}) WHERE k IS NOT NULL ORDER BY k
+            """).fetchnumpy()
+        except duckdb.Error as error:  # its text would show the value
+            raise SpecError(
+                spec.spec, f"blocking rule {rule.label}: some record has no such key: {type(error).__name__}"
+            ) from None
+        yield found["k"], found["record"]
+
+
+def _plan_rule(
+    con: duckdb.DuckDBPyConnection, spec: Spec, rule: Rule, blocks: Blocks, apart: Apart, budget: int
+) -> tuple[RulePlan, Blocks]:
     """The plan of a rule, and the blocks that it keeps."""
     limit, split = spec.blocking.block_size, 0
-    summary = _summary(con, block, limit)
-    if summary[2]:
-        if block != _BLOCK:
-            con.execute(f"CREATE OR REPLACE TEMP TABLE _link_block AS {block}")
-        block, split = _BLOCK, _split(con, spec, limit)
-        summary = _summary(con, block, limit)
-    if summary[1] > budget:
-        limit = _limit_within(con, block, limit, budget)
-        summary = _summary(con, block, limit)
-    if summary[2]:
-        block = (
-            f"SELECT * FROM ({block}) WHERE k IN (SELECT k FROM ({_SIZES.substitute(block=block)}) WHERE n <= {limit})"
-        )
-    blocks, pairs, skipped, records, pairs_skipped = summary
-    return RulePlan(rule.label, blocks, pairs, limit, split, skipped, records, pairs_skipped), block
-
-
-def _split(con: duckdb.DuckDBPyConnection, spec: Spec, limit: int) -> int:
-    """Split the blocks that are too large, expression by expression; how many were."""
-    sizes, split = _SIZES.substitute(block=_BLOCK), 0
     for expression in spec.blocking.split_by:
-        oversize = _summary(con, _BLOCK, limit)[2]
-        if not oversize:
+        is_large = blocks.size > limit
+        if not is_large.any():
             break
-        split += oversize
-        con.execute(_SPLIT.substitute(expression=expression, records=RECORDS, limit=limit, sizes=sizes))
-    return split
+        split += int(is_large.sum())
+        blocks = blocks.select(~is_large) + blocks.select(is_large).split(*_parts(con, expression))
+    pairs = blocks.count_pairs(apart)
+    if pairs[blocks.size <= limit].sum() > budget:
+        limit = _limit_within(blocks.size, pairs, limit, budget)
+    is_kept = blocks.size <= limit
+    plan = RulePlan(
+        rule.label, int(is_kept.sum()), int(pairs[is_kept].sum()), limit, split,
+        int((~is_kept).sum()), int(blocks.size[~is_kept].sum()), int(pairs[~is_kept].sum()),
+    )  # fmt: skip
+    return plan, blocks.select(is_kept)
 
 
-def _summary(con: duckdb.DuckDBPyConnection, block: str, limit: int) -> tuple[int, int, int, int, int]:
-    """Blocks and pairs within the limit; blocks, records and pairs beyond it."""
-    query = _SUMMARY.substitute(sizes=_SIZES.substitute(block=block), limit=limit)
-    [(blocks, pairs, skipped, records, pairs_skipped)] = con.execute(query).fetchall()
-    return int(blocks), int(pairs), int(skipped), int(records), int(pairs_skipped)
+def _parts(con: duckdb.DuckDBPyConnection, expression: str) -> tuple[Keys, NDArray[np.bool_]]:
+    """For each record the hash of an expression that splits blocks, and whether it has one."""
+    found = con.execute(f"""
+        SELECT hash(part) AS part, part IS NOT NULL AS known
+        FROM (SELECT CAST({expression} AS VARCHAR) AS part FROM {RECORDS})
+    """).fetchnumpy()
+    return found["part"], found["known"]
 
 
-def _limit_within(con: duckdb.DuckDBPyConnection, block: str, limit: int, budget: int) -> int:
+def _limit_within(size: NDArray[np.int64], pairs: NDArray[np.int64], limit: int, budget: int) -> int:
     """The largest block size up to the limit whose pairs keep to the budget."""
-    query = f"""
-        SELECT coalesce(max(n), 1) FROM (
-            SELECT n, sum(sum(pairs)) OVER (ORDER BY n) AS upto
-            FROM ({_SIZES.substitute(block=block)}) WHERE n <= {limit} GROUP BY n
-        ) WHERE upto <= {budget}
-    """
-    [(size,)] = con.execute(query).fetchall()
-    return int(size)
+    by_size = np.bincount(size[size <= limit], pairs[size <= limit])
+    within = np.flatnonzero((np.cumsum(by_size) <= budget) & (by_size > 0))
+    return int(within.max(initial=1))
 
 
 def _united(by_rule: Sequence[Pairs]) -> Pairs:

@@ -191,27 +191,43 @@ class _Growth:
 def _grow(
     label: Ints, contested: NDArray[np.bool_], links: Links, bounds: Bounds, least: float, compare: Compare
 ) -> Ints:
-    own = np.arange(len(label))
-    free = contested[label]
-    start = np.where(free, own + len(label), label)
-    must = free[bounds.must[0]] & free[bounds.must[1]]
-    joined = _components(len(label), bounds.must[0][must], bounds.must[1][must])
-    start[free] = _smallest(joined)[free] + len(label)
-    inside = free[links.left] & (label[links.left] == label[links.right])
-    outside = _outside_rivals(links, label, bounds.known)
+    """Labels in which contested components are taken apart; only their records are looked at, under new numbers."""
+    records = np.flatnonzero(contested[label])
+    number = np.full(len(label), -1, np.int64)
+    number[records] = np.arange(len(records))
+    inside = (number[links.left] >= 0) & (label[links.left] == label[links.right])
     state = _Growth(
-        start, links.left[inside], links.right[inside], links.odds[inside], links.ratio[inside], outside
+        np.empty(0, np.int64), number[links.left[inside]], number[links.right[inside]],
+        links.odds[inside], links.ratio[inside], _outside_rivals(links, label, bounds.known)[records],
     )  # fmt: skip
+    bounds = _within(bounds, records, number)
+    state.label = _smallest(_components(len(records), *bounds.must))
     for _ in range(MOST_ROUNDS):
         proposal = _propose(state, bounds, least)
         if not len(proposal[0]):
             break
-        if _compare_across(state, proposal, compare):
+        if _compare_across(state, proposal, lambda left, right: compare(records[left], records[right])):
             low, high, support = _support(state, bounds)
-            confirmed = np.isin(_packed(*proposal), _packed(low, high)[support >= least])
+            confirmed = _is_among(_packed(*proposal), _packed(low, high)[support >= least])
             proposal = proposal[0][confirmed], proposal[1][confirmed]
         _join(state, proposal)
-    return state.label
+    grown = label.copy()
+    grown[records] = state.label + len(label)
+    return grown
+
+
+def _within(bounds: Bounds, records: Ints, number: Ints) -> Bounds:
+    """The bounds of some records, under their new numbers, -1 for others."""
+
+    def between(pairs: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+        left, right = number[pairs[0]], number[pairs[1]]
+        kept = (left >= 0) & (right >= 0)
+        return left[kept], right[kept]
+
+    return Bounds(
+        bounds.group[records], bounds.known[records], tuple(each[records] for each in bounds.differs),
+        between(bounds.must), between(bounds.cannot),
+    )  # fmt: skip
 
 
 def _outside_rivals(links: Links, component: Ints, known: Ints) -> Floats:
@@ -236,8 +252,8 @@ def _support(state: _Growth, bounds: Bounds) -> tuple[Ints, Ints, Floats]:
     low, high = key >> 32, key & 0xFFFFFFFF
     allowed = _allowed(state, bounds, low, high)
     low, high, support = low[allowed], high[allowed], (best + worst)[allowed]
-    outside: Floats = np.bincount(state.label, state.outside, minlength=2 * len(state.label)).astype(np.float64)
-    return low, high, _share(low, high, support, _known(state, bounds), outside, np.arange(2 * len(state.label)))
+    outside: Floats = np.bincount(state.label, state.outside, minlength=len(state.label)).astype(np.float64)
+    return low, high, _share(low, high, support, _known(state, bounds), outside, np.arange(len(state.label)))
 
 
 def _allowed(state: _Growth, bounds: Bounds, low: Ints, high: Ints) -> NDArray[np.bool_]:
@@ -246,7 +262,7 @@ def _allowed(state: _Growth, bounds: Bounds, low: Ints, high: Ints) -> NDArray[n
         table = _values_of(state.label, values)
         allowed &= ~_clash(table, low, high, same=values is bounds.group)
     apart = _packed(*_ordered(state.label[bounds.cannot[0]], state.label[bounds.cannot[1]]))
-    return allowed & ~np.isin(_packed(low, high), apart)
+    return allowed & ~_is_among(_packed(low, high), apart)
 
 
 def _values_of(label: Ints, values: Ints) -> tuple[Ints, Ints]:
@@ -266,14 +282,14 @@ def _clash(table: tuple[Ints, Ints], low: Ints, high: Ints, *, same: bool) -> ND
     for step in range(int((last - first).max(initial=0))):
         at = first + step
         valid = np.flatnonzero((at < last) & other)
-        found = np.isin(_packed(high[valid], value[at[valid]]), known)
+        found = _is_among(_packed(high[valid], value[at[valid]]), known)
         clash[valid] |= found if same else ~found
     return clash
 
 
 def _known(state: _Growth, bounds: Bounds) -> Ints:
     """For each cluster the kind of known person in it, -1 where none."""
-    known = np.full(2 * len(state.label), -1, np.int64)
+    known = np.full(len(state.label), -1, np.int64)
     held = bounds.known >= 0
     known[state.label[held]] = bounds.known[held]
     return known
@@ -299,7 +315,7 @@ def _propose(state: _Growth, bounds: Bounds, least: float) -> tuple[Ints, Ints]:
 def _compare_across(state: _Growth, proposal: tuple[Ints, Ints], compare: Compare) -> bool:
     """Score all pairs of records that a proposal would put together and that nobody has compared; whether any were."""
     left, right = _cross_pairs(state.label, *proposal)
-    fresh = ~np.isin(_packed(left, right), _packed(state.left, state.right))
+    fresh = ~_is_among(_packed(left, right), _packed(state.left, state.right))
     if not fresh.any():
         return False
     odds, ratio = compare(left[fresh], right[fresh])
@@ -369,3 +385,12 @@ def _ordered(a: Ints, b: Ints) -> tuple[Ints, Ints]:
 def _packed(low: Ints, high: Ints) -> Ints:
     packed: Ints = (low.astype(np.int64) << 32) | high.astype(np.int64)
     return packed
+
+
+def _is_among(values: Ints, known: Ints) -> NDArray[np.bool_]:
+    """`np.isin`, which hashes, is several times slower than sorting."""
+    if not len(known):
+        return np.zeros(len(values), np.bool_)
+    ordered = np.sort(known)
+    found: NDArray[np.bool_] = ordered[np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)] == values
+    return found

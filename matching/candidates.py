@@ -145,9 +145,7 @@ def key_sql(con: duckdb.DuckDBPyConnection, spec: Spec, rule: Rule) -> str:
     return f"unnest(list_distinct({keys}))"
 
 
-def _keys(
-    con: duckdb.DuckDBPyConnection, spec: Spec, rules: Sequence[Rule]
-) -> Iterator[tuple[Keys, Records]]:
+def _keys(con: duckdb.DuckDBPyConnection, spec: Spec, rules: Sequence[Rule]) -> Iterator[tuple[Keys, Records]]:
     """For each rule the rows of (hash of a key, record), by key; missing keys have none."""
     for rule in rules:
         key = key_sql(con, spec, rule)

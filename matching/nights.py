@@ -102,7 +102,7 @@ def link_records(
 
     Returns:
         Counts. `match_cluster` (CLUSTER) and the temporary `match_link_new` (LINK) and `match_skipped_block` hold the
-        result.
+        result; the temporary `match_judged_anew` (record_id) names the records that new judgements are about.
 
     Raises:
         InputError: a column is missing, or a record_id comes twice.
@@ -157,7 +157,7 @@ def retrain(con: duckdb.DuckDBPyConnection, spec: Spec | None = None) -> tuple[D
 
 
 _KEPT = (
-    "_renewed", "_gone", "_before", "_changed", "_vanished", "_judged_anew", "_judgement_in_force", "_must_touched",
+    "_renewed", "_gone", "_before", "_changed", "_vanished", "_judgement_in_force", "_must_touched",
     "_kin_touched",
 )  # fmt: skip
 """What the making of units hands on to the steps behind it."""
@@ -223,7 +223,7 @@ class _Night:
         self._pairs_anew("SELECT unit_id FROM _changed", early, is_early=True)
         self._touch("""
             SELECT unit_id FROM _changed UNION SELECT unit_id FROM _vanished UNION SELECT unit_id FROM _must_touched
-            UNION SELECT unit_id FROM match_record SEMI JOIN _judged_anew USING (record_id)
+            UNION SELECT unit_id FROM match_record SEMI JOIN match_judged_anew USING (record_id)
         """)
         self._place("early_component", "early_cluster", "early_odds", "early_ratio")
         run(self.con, "state_relatives")

@@ -3,6 +3,7 @@
 Not here: how units are made (`matching.persons`), scored (`matching.scorer`) or placed (`matching.nights`).
 """
 
+import hashlib
 from collections.abc import Collection
 from importlib import resources
 
@@ -23,6 +24,9 @@ TABLES = (
 )  # fmt: skip
 """Tables of the state but for the parameters."""
 
+JUDGED = "match_judged_anew"
+"""Temporary table (record_id): the records about which judgements say something new since the last time."""
+
 WANTED = "match_wanted"
 """Temporary table (record_id): the records that are read next. A costly relation of records may join it itself."""
 
@@ -35,9 +39,19 @@ _GENERIC_DOCUMENTS = """
 
 
 def create_state(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables of the state where they are not there yet."""
-    run(con, "state")
+    """Make the tables of the state where they are not there yet; those of another version of the program go.
+
+    What is lost with them can be made anew: the next linkage is a full one.
+    """
     con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {WANTED} (record_id BIGINT)")
+    shape = hashlib.sha256(_text("state").encode()).hexdigest()
+    made = con.execute("SELECT comment FROM duckdb_tables() WHERE table_name = 'match_basis'").fetchall()
+    if made == [(shape,)]:
+        return
+    for table in ("match_basis", *TABLES) if made else ():
+        con.execute(f"DROP TABLE IF EXISTS {table}")
+    run(con, "state")
+    con.execute(f"COMMENT ON TABLE match_basis IS '{shape}'")
 
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:
@@ -125,10 +139,14 @@ def find_changes(con: duckdb.DuckDBPyConnection, record_ids: str, records: str) 
 
 def run(con: duckdb.DuckDBPyConnection, name: str, **words: str) -> None:
     """Run `sql/<name>.sql`, with `{word}` replaced."""
-    text = resources.files("matching").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    text = _text(name)
     for word, value in words.items():
         text = text.replace("{" + word + "}", value)
     con.execute(text)
+
+
+def _text(name: str) -> str:
+    return resources.files("matching").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
 
 
 def drop_temporaries(con: duckdb.DuckDBPyConnection, kept: Collection[str] = ()) -> None:

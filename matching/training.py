@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.candidates import Candidates, Pairs, split_pairs
+from matching.blocks import Pairs
+from matching.candidates import Candidates, split_pairs
 from matching.columns import Codes, Column
 from matching.households import Households, measure_households
 from matching.kinds import KINDS

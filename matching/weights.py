@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.candidates import Pairs, split_pairs
+from matching.blocks import Pairs
+from matching.candidates import split_pairs
 from matching.columns import Codes, Column
 from matching.levels import compare_column, Compared, explain_away, Levels, NEUTRAL
 from matching.parameters import ComparisonParameters, Floats, Parameters

@@ -8,7 +8,7 @@ import duckdb
 
 from matching.nightly_rates import store_error_rates
 from matching.nights import link_records, LinkCounts
-from matching.state import WANTED
+from matching.state import JUDGED, WANTED
 from pipelines.home import Home
 from pipelines.trust import ATTRIBUTE, create_trust_tables, ENDED, SOURCE
 from sources.contract import Contract
@@ -48,8 +48,8 @@ def merge_night(
     key = load_identity_key(home.warehouse / KEY_FILE)
     with transaction(con):
         links = link_records(con, records=RECORDS, relations=RELATIONS, record_ids=RECORD_IDS, basis=_basis(con))
-        identity = assign_persons(con, night=night, key=key, source_trust=SOURCE, ended_extracts=ENDED)
-        base = build_base(con, trust=ATTRIBUTE)
+        identity = assign_persons(con, night=night, key=key, source_trust=SOURCE, ended_extracts=ENDED, judged=JUDGED)
+        base = build_base(con, night=night, trust=ATTRIBUTE)
         create_record_kinds(con)
         store_error_rates(con, night.isoformat(), night.year, RECORD_KINDS)
         finish_night(con, night, now)

@@ -16,6 +16,7 @@ import duckdb
 from warehouse.errors import IncompleteClustersError, PersonIdCollisionError
 from warehouse.identity_key import check_identity_key, hmac_pads
 from warehouse.statements import Changes, identifier, number, run, write_differences
+from warehouse.versions import write_versions
 
 _TEMPORARY = (
     "_wh_cluster_key",
@@ -26,6 +27,7 @@ _TEMPORARY = (
     "_wh_split",
     "_wh_crosswalk",
     "_wh_ended",
+    "_wh_judged",
 )
 
 
@@ -48,6 +50,7 @@ def assign_persons(
     key: bytes,
     source_trust: str,
     ended_extracts: str | None = None,
+    judged: str | None = None,
     clusters: str = "match_cluster",
     links: str = "match_link_new",
 ) -> IdentityCounts:
@@ -61,6 +64,7 @@ def assign_persons(
         key: from `warehouse.identity_key.load_identity_key`.
         source_trust: relation SOURCE_TRUST.
         ended_extracts: relation ENDED_EXTRACT; none when omitted.
+        judged: relation (record_id) of the mentions that new judgements are about; none when omitted.
         clusters: relation of shape `matching.tables.CLUSTER`: each stored mention exactly once.
         links: relation of shape `matching.tables.LINK`.
 
@@ -85,8 +89,10 @@ def assign_persons(
     }
     run(con, "identity_write")
     con.execute("CREATE OR REPLACE TEMP TABLE _wh_ended (department VARCHAR, extract VARCHAR)")
+    con.execute("CREATE OR REPLACE TEMP TABLE _wh_judged (record_id BIGINT)")
     run(con, "crosswalk", clusters=clusters, ended_extracts=ended_extracts or "_wh_ended")
-    changes = write_differences(con, "crosswalk", "_wh_crosswalk", ["mention_id"])
+    run(con, "regrouped", judged=judged or "_wh_judged")
+    changes = write_versions(con, "crosswalk", "_wh_crosswalk", ["mention_id"], night)
     link_changes = write_differences(con, "match_link", links, ["record_id_l", "record_id_r"])
     _count_night(con, night, counts)
     _forget(con)

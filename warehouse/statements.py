@@ -67,7 +67,7 @@ def write_differences(con: duckdb.DuckDBPyConnection, target: str, source: str, 
     """
     if not number(con, f"SELECT count(*) FROM (FROM {identifier(target)} LIMIT 1)"):
         return Changes(inserted=_insert(con, target, f"SELECT * FROM {identifier(source)}"))
-    columns = ", ".join(map(identifier, _columns(con, target)))
+    columns = ", ".join(map(identifier, columns_of(con, target)))
     keys = ", ".join(map(identifier, key))
     here, there = identifier(target), identifier(source)
     difference = f"SELECT {columns} FROM {there} EXCEPT SELECT {columns} FROM {here}"
@@ -85,10 +85,11 @@ def write_differences(con: duckdb.DuckDBPyConnection, target: str, source: str, 
     return Changes(changed - updated, updated, deleted)
 
 
-def _columns(con: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
+def columns_of(con: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
+    """The names of a relation's columns."""
     return [row[0] for row in con.execute(f"DESCRIBE {identifier(relation)}").fetchall()]
 
 
 def _insert(con: duckdb.DuckDBPyConnection, target: str, query: str) -> int:
-    columns = ", ".join(map(identifier, _columns(con, target)))
+    columns = ", ".join(map(identifier, columns_of(con, target)))
     return number(con, f"INSERT INTO {identifier(target)} ({columns}) SELECT {columns} FROM ({query})")

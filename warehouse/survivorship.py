@@ -6,11 +6,13 @@ Which value survives is declared in `survivorship.yml`. Not here: which records 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import duckdb
 
-from warehouse.statements import Changes, number, run, write_differences
+from warehouse.statements import Changes, number, run
 from warehouse.survivorship_rules import load_rules, Rule, survivor_sql
+from warehouse.versions import write_versions
 
 _TEMPORARY = ("_wh_record", "_wh_survivor", "_wh_holder", "_wh_trust", "_wh_person_attribute", "_wh_person")
 
@@ -24,13 +26,16 @@ class BaseCounts:
     person_attribute: Changes
 
 
-def build_base(con: duckdb.DuckDBPyConnection, *, trust: str, rules: Mapping[str, Rule] | None = None) -> BaseCounts:
+def build_base(
+    con: duckdb.DuckDBPyConnection, *, night: date, trust: str, rules: Mapping[str, Rule] | None = None
+) -> BaseCounts:
     """Write `person` and `person_attribute` from the crosswalk, where they differ.
 
     Call it in the transaction of `warehouse.crosswalk.assign_persons`.
 
     Args:
         con: the warehouse, in a transaction.
+        night: the night being merged.
         trust: relation ATTRIBUTE_TRUST.
         rules: by attribute, applied in order; the packaged ones when omitted.
     """
@@ -38,8 +43,8 @@ def build_base(con: duckdb.DuckDBPyConnection, *, trust: str, rules: Mapping[str
     for attribute, rule in (load_rules() if rules is None else rules).items():
         con.execute(f"INSERT INTO _wh_survivor {survivor_sql(attribute, rule)}")
     run(con, "person")
-    attributes = write_differences(con, "person_attribute", "_wh_person_attribute", ["person_id", "attribute"])
-    persons = write_differences(con, "person", "_wh_person", ["person_id"])
+    attributes = write_versions(con, "person_attribute", "_wh_person_attribute", ["person_id", "attribute"], night)
+    persons = write_versions(con, "person", "_wh_person", ["person_id"], night)
     con.execute("DROP VIEW IF EXISTS _wh_stated")
     for name in _TEMPORARY:
         con.execute(f"DROP TABLE IF EXISTS {name}")

@@ -1,6 +1,6 @@
 -- Records about which judgements say something else than when they were last linked. In: _judgement (record_id_l,
--- record_id_r, judgement), match_judged. Out: _judged_anew (record_id).
-CREATE OR REPLACE TEMP TABLE _judged_anew AS
+-- record_id_r, judgement), match_judged. Out: match_judged_anew (record_id).
+CREATE OR REPLACE TEMP TABLE match_judged_anew AS
 WITH said AS (
     SELECT record_id_l, record_id_r, judgement FROM _judgement WHERE judgement <> 'unsure'
 )

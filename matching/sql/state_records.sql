@@ -1,5 +1,5 @@
 -- Which records have to be put into units anew: those that arrived or changed hands, and all that could share a unit
--- with them. In: _arrived (RECORD), _gone (record_id), _judged_anew (record_id). Out: _affected (record_id), known ones.
+-- with them. In: _arrived (RECORD), _gone (record_id), match_judged_anew (record_id). Out: _affected (record_id), known ones.
 CREATE OR REPLACE TEMP TABLE _phone_touched AS
 SELECT DISTINCT phone FROM (
     SELECT unnest([phone, phone_2]) AS phone FROM _arrived
@@ -24,7 +24,7 @@ WITH source AS (
     SELECT citizen_id, document_no, record_key || '|' || role AS entry_key FROM _arrived
     UNION ALL
     SELECT citizen_id, document_no, entry_key FROM match_record
-    WHERE record_id IN (SELECT record_id FROM _gone UNION ALL SELECT record_id FROM _judged_anew)
+    WHERE record_id IN (SELECT record_id FROM _gone UNION ALL SELECT record_id FROM match_judged_anew)
        OR phone IN (SELECT phone FROM _phone_turned) OR phone_2 IN (SELECT phone FROM _phone_turned)
 )
 SELECT DISTINCT unnest(['I' || citizen_id, 'D' || document_no, 'E' || entry_key]) AS key FROM source;

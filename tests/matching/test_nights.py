@@ -127,6 +127,16 @@ def test_a_night_without_changes_does_nothing():
     assert town.clusters() == before
 
 
+def test_a_state_of_another_version_of_the_program_is_made_anew():
+    town = Town()
+    town.link()
+    before = town.clusters()
+    town.con.execute("ALTER TABLE match_unit DROP COLUMN schools; COMMENT ON TABLE match_basis IS 'of old'")
+    counts = town.link()
+    assert counts.units_changed == counts.units
+    assert town.clusters() == before
+
+
 def test_a_base_that_outgrows_its_parameters_is_linked_anew():
     town = Town()
     town.link("record_id <= 200")

@@ -78,7 +78,8 @@ def linked(home) -> Home:
         """)
         for record, person in ((10, A), (11, A), (12, A), (20, B)):
             con.execute(
-                "INSERT INTO crosswalk VALUES ($1, 'tax', 'pay', 'tax/a.csv', $2, 'self', 'r', 1, $3, true, $2)",
+                "INSERT INTO crosswalk_version"
+                " VALUES ($1, 'tax', 'pay', 'tax/a.csv', $2, 'self', 'r', 1, $3, true, $2, $3, NULL)",
                 [person, record, date(2026, 11, 1)],
             )
         con.execute("INSERT INTO person_alias_event VALUES (1, $1, $2, $3, 'merge')", [RETIRED, A, date(2026, 11, 1)])
@@ -164,7 +165,8 @@ def test_two_ids_of_one_person_are_refused(linked):
 def test_a_warehouse_that_was_never_linked_is_said(home):
     with warehouse_session(home.database) as con:
         con.execute(
-            "INSERT INTO crosswalk VALUES ($1, 'tax', 'pay', 'tax/a.csv', 1, 'self', 'r', 1, $2, true, 1)",
+            "INSERT INTO crosswalk_version"
+            " VALUES ($1, 'tax', 'pay', 'tax/a.csv', 1, 'self', 'r', 1, $2, true, 1, $2, NULL)",
             [A, date(2026, 11, 1)],
         )
     with pytest.raises(MatchingError, match="run a night first"):

@@ -20,6 +20,7 @@ from warehouse.survivorship import BaseCounts, build_base
 from warehouse.tables import FOUND
 
 NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
+NIGHT = date(2026, 11, 1)
 KEY = bytes(range(32))
 RANKS = {"public_security": 1, "civil_affairs": 2, "grid": 3}
 
@@ -104,7 +105,7 @@ class House:
         self.store(claim["delivery_id"], mentions, addresses)
         return int(claim["delivery_id"])
 
-    def assign(self, night: date, *clusters: set[int], key: bytes = KEY) -> IdentityCounts:
+    def assign(self, night: date, *clusters: set[int], key: bytes = KEY, judged: str | None = None) -> IdentityCounts:
         """Assign persons, where a cluster is a set of mention ids, and mentions not named are alone."""
         alone = {row[0] for row in self.rows("SELECT mention_id FROM std_mention")}.difference(*clusters)
         lines = [
@@ -119,25 +120,27 @@ class House:
         strings = pa.schema([("department", pa.string()), ("extract", pa.string())])
         self._relation("ended", pa.table(ended, schema=strings))
         with transaction(self.con):
-            return assign_persons(self.con, night=night, key=key, source_trust="source_trust", ended_extracts="ended")
+            return assign_persons(
+                self.con, night=night, key=key, source_trust="source_trust", ended_extracts="ended", judged=judged
+            )
 
-    def build(self, trust: Sequence[tuple[str, str, str, int]] = ()) -> BaseCounts:
+    def build(self, trust: Sequence[tuple[str, str, str, int]] = (), night: date = NIGHT) -> BaseCounts:
         """Build the base with ranks (department, extract, attribute, rank)."""
         columns = ("department", "extract", "attribute", "rank")
         given = [dict(zip(columns, line, strict=True)) for line in trust]
         schema = pa.schema([(name, pa.int32() if name == "rank" else pa.string()) for name in columns])
         self._relation("trust", pa.Table.from_pylist(given, schema=schema))
         with transaction(self.con):
-            return build_base(self.con, trust="trust")
+            return build_base(self.con, night=night, trust="trust")
 
     def finish(self, night: date) -> bool:
         self.waiting.clear()
         with transaction(self.con):
             return finish_night(self.con, night, NOW)
 
-    def merge(self, night: date, *clusters: set[int]) -> IdentityCounts:
-        counts = self.assign(night, *clusters)
-        self.build()
+    def merge(self, night: date, *clusters: set[int], judged: str | None = None) -> IdentityCounts:
+        counts = self.assign(night, *clusters, judged=judged)
+        self.build(night=night)
         self.finish(night)
         return counts
 

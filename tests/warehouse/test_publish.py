@@ -115,7 +115,7 @@ def test_nothing_personal_is_published(base):
 )
 def test_names_are_masked(base, name, masked):
     con = base[0].con
-    con.execute("UPDATE person SET name = ?", [name])
+    con.execute("UPDATE person_version SET name = ?", [name])
     publish(base)
     with duckdb.connect(str(base[1] / "population_base.duckdb"), read_only=True) as reader:
         assert reader.execute("SELECT name_masked FROM person").fetchall() == [(masked,)]

@@ -28,8 +28,11 @@ from pipelines.errors import PipelinesError
 from pipelines.home import Home
 from pipelines.show_review import mask_value
 from warehouse.database import warehouse_session
+from warehouse.projects import load_projects
+from warehouse.pseudonyms import find_person
 
 PERSON_ID: Final = re.compile("P[0-9A-Z]{25}")
+PSEUDONYM: Final = re.compile("p[0-9a-f]{26}")
 
 SOURCES: Final[Mapping[str, str]] = {
     "backbone": "a citizen number of the register of residents",
@@ -52,11 +55,11 @@ class UnknownPersonError(QuestionError):
 
     def __init__(self, given: str) -> None:
         """Keep the id, if it is one."""
-        self.person_id = given if PERSON_ID.fullmatch(given) else None
+        self.person_id = given if PERSON_ID.fullmatch(given) or PSEUDONYM.fullmatch(given) else None
         super().__init__(
             f"no person {given}; take an id from the published base, such as `SELECT person_id FROM person`"
             if self.person_id
-            else "that is no person id; ids are P and 25 capital letters and digits"
+            else "that is no person id; ids of a published base are p and 26 small letters and digits"
         )
 
 
@@ -124,11 +127,10 @@ def explain_persons(home: Home, given: str, other: str | None, *, clear: bool = 
         WarehouseError: the warehouse cannot be opened, or is being written.
     """
     with warehouse_session(home.database, read_only=True) as con:
-        return (
-            explain_pair_of_persons(con, given, other, clear=clear)
-            if other
-            else explain_person(con, given, clear=clear)
-        )
+        given = _own_id(con, home, given)
+        if other:
+            return explain_pair_of_persons(con, given, _own_id(con, home, other), clear=clear)
+        return explain_person(con, given, clear=clear)
 
 
 def explain_person(con: duckdb.DuckDBPyConnection, given: str, *, clear: bool = False) -> PersonReport:
@@ -195,6 +197,14 @@ def _plain(found: Any) -> Any:  # noqa: ANN401 - walks whatever a report is made
     if isinstance(found, tuple):
         return [_plain(each) for each in found]
     return found.isoformat() if isinstance(found, (date, datetime)) else found
+
+
+def _own_id(con: duckdb.DuckDBPyConnection, home: Home, given: str) -> str:
+    """The warehouse's own id of a person whom a published base calls by a pseudonym; other texts as they are."""
+    if not PSEUDONYM.fullmatch(given):
+        return given
+    keys = (project.key for project in load_projects(home.projects, home.warehouse))
+    return next((found for key in keys if (found := find_person(con, key, given))), given)
 
 
 def _in_force(con: duckdb.DuckDBPyConnection, given: str) -> str:

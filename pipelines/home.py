@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.errors import HomeError, NightError
+from warehouse.names import DEFAULT_PROJECT
 
 VARIABLE = "POPBASE_HOME"
 
@@ -50,6 +51,15 @@ class Home:
     def base(self) -> Path:
         """The published base."""
         return self.published / "population_base.duckdb"
+
+    @property
+    def projects(self) -> Path:
+        """The declaration of the projects for which the base is published; may be missing."""
+        return self.root / "projects.yml"
+
+    def published_for(self, project: str) -> Path:
+        """What the analysts of a project read; those of the default one read `published`."""
+        return self.published if project == DEFAULT_PROJECT else self.root / "projects" / project
 
     @property
     def reports(self) -> Path:

@@ -10,10 +10,11 @@ from matching.nightly_rates import store_error_rates
 from matching.nights import link_records, LinkCounts
 from matching.state import JUDGED, WANTED
 from pipelines.home import Home
-from pipelines.trust import ATTRIBUTE, create_trust_tables, ENDED, SOURCE
+from pipelines.trust import ASSUMED, ATTRIBUTE, create_trust_tables, ENDED, SOURCE
 from sources.contract import Contract
 from warehouse.crosswalk import assign_persons, IdentityCounts
 from warehouse.database import transaction
+from warehouse.entities import build_entities, EntityCounts
 from warehouse.identity_key import load_identity_key
 from warehouse.ledger import finish_night
 from warehouse.matching_input import (
@@ -37,6 +38,7 @@ class MergeCounts:
     links: LinkCounts
     identity: IdentityCounts
     base: BaseCounts
+    entities: EntityCounts
 
 
 def merge_night(
@@ -49,11 +51,12 @@ def merge_night(
     with transaction(con):
         links = link_records(con, records=RECORDS, relations=RELATIONS, record_ids=RECORD_IDS, basis=_basis(con))
         identity = assign_persons(con, night=night, key=key, source_trust=SOURCE, ended_extracts=ENDED, judged=JUDGED)
-        base = build_base(con, night=night, trust=ATTRIBUTE)
+        base = build_base(con, night=night, trust=ATTRIBUTE, assumed=ASSUMED)
+        entities = build_entities(con, night=night, key=key)
         create_record_kinds(con)
         store_error_rates(con, night.isoformat(), night.year, RECORD_KINDS)
         finish_night(con, night, now)
-    return MergeCounts(links, identity, base)
+    return MergeCounts(links, identity, base, entities)
 
 
 def _basis(con: duckdb.DuckDBPyConnection) -> str:

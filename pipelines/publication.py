@@ -9,6 +9,8 @@ import pyarrow as pa
 from pipelines.home import Home
 from sources.standards.code_lists import CODED_ATTRIBUTES, load_code_list
 from warehouse.ledger import mark_published
+from warehouse.names import DEFAULT_PROJECT
+from warehouse.projects import load_projects
 from warehouse.publish import publish_base
 from warehouse.tables import CODE_LABEL
 
@@ -16,16 +18,22 @@ LABELS = "contract_code_label"
 
 
 def publish_night(con: duckdb.DuckDBPyConnection, home: Home, night: date, now: datetime) -> dict[str, Any]:
-    """Put a merged night before readers, note that in the ledger, and return counts by table."""
+    """Put a merged night before the readers of each project, note that in the ledger, and return counts by table."""
     con.register(LABELS, code_labels())
-    published = publish_base(con, home.published, night, code_labels=LABELS)
+    published = {}
+    for project in load_projects(home.projects, home.warehouse):
+        folder = home.published_for(project.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        published[project.name] = publish_base(con, folder, night, project=project, code_labels=LABELS)
     con.unregister(LABELS)
-    mark_published(con, night, published.snapshot_id, now)
+    base = published[DEFAULT_PROJECT]
+    mark_published(con, night, base.snapshot_id, now)
     return {
-        "dagster/row_count": published.rows["person"],
-        "snapshot_id": published.snapshot_id,
-        "is_new": published.is_new,
-        **{f"rows_{table}": rows for table, rows in published.rows.items()},
+        "dagster/row_count": base.rows["person"],
+        "snapshot_id": base.snapshot_id,
+        "is_new": base.is_new,
+        "projects": len(published),
+        **{f"rows_{table}": rows for table, rows in base.rows.items()},
     }
 
 

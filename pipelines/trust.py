@@ -7,15 +7,16 @@ import pyarrow as pa
 
 from sources.contract import Contract, DEFAULT_RANK
 from sources.tables import ATTRIBUTES
-from warehouse.tables import ATTRIBUTE_TRUST, ENDED_EXTRACT, SOURCE_TRUST
+from warehouse.tables import ASSUMED_ATTRIBUTE, ATTRIBUTE_TRUST, ENDED_EXTRACT, SOURCE_TRUST
 
 SOURCE = "contract_source_trust"
 ATTRIBUTE = "contract_attribute_trust"
 ENDED = "contract_ended_extract"
+ASSUMED = "contract_assumed_attribute"
 
 
 def create_trust_tables(con: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> None:
-    """Make the temporary tables SOURCE (SOURCE_TRUST), ATTRIBUTE (ATTRIBUTE_TRUST) and ENDED (ENDED_EXTRACT).
+    """Make the temporary tables SOURCE, ATTRIBUTE, ENDED and ASSUMED, in the shapes of `warehouse.tables`.
 
     A department is trusted for identity as for its citizen ids. Mentions of a department whose contract
     was taken away stay in the base; it gets the default rank.
@@ -23,6 +24,7 @@ def create_trust_tables(con: duckdb.DuckDBPyConnection, contracts: Sequence[Cont
     _create(con, SOURCE, source_trust(contracts))
     _create(con, ATTRIBUTE, attribute_trust(contracts))
     _create(con, ENDED, ended_extracts(contracts))
+    _create(con, ASSUMED, assumed_attributes(contracts))
     con.execute(
         f"INSERT INTO {SOURCE} SELECT DISTINCT department, ? FROM std_mention ANTI JOIN {SOURCE} USING (department)",
         [DEFAULT_RANK],
@@ -56,6 +58,19 @@ def ended_extracts(contracts: Sequence[Contract]) -> pa.Table:
         if e.delivery.mode == "full" and e.delivery.absence == "ended"
     ]
     return pa.Table.from_pylist(ended, ENDED_EXTRACT)
+
+
+def assumed_attributes(contracts: Sequence[Contract]) -> pa.Table:
+    """ASSUMED_ATTRIBUTE of the contracts."""
+    assumed = [
+        {"department": c.department, "extract": e.extract, "role": role, "attribute": attribute}
+        for c in contracts
+        for e in c.extracts
+        for mention in e.mentions
+        for role in mention.roles
+        for attribute in mention.assumed
+    ]
+    return pa.Table.from_pylist(assumed, ASSUMED_ATTRIBUTE)
 
 
 def _create(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:

@@ -4,7 +4,7 @@ Each fault names its field, so that `sources.contract` can name the line, and sa
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sources.contract_shape import Contract, Extract, Mention
@@ -82,10 +82,15 @@ def _role_faults(extract: Extract) -> Iterator[Fault]:
 def _attribute_faults(mention: Mention) -> Iterator[Fault]:
     if not {"name", "citizen_id"} & mention.attributes.keys():
         yield ("attributes",), f"role {mention.role} has neither name nor citizen_id; map one of them"
-    for part, attributes in (("fallbacks", mention.fallbacks), ("codes", mention.codes), ("needs", mention.needs)):
+    for part, attributes in _dependent_parts(mention):
         for attribute in attributes:
             if attribute not in mention.attributes:
                 yield (part, attribute), f"{attribute} is not among the attributes of role {mention.role}; map it first"
+
+
+def _dependent_parts(mention: Mention) -> Iterator[tuple[str, Iterable[str]]]:
+    yield from (("fallbacks", mention.fallbacks), ("codes", mention.codes), ("needs", mention.needs))
+    yield "assumed", mention.assumed
 
 
 def _relation_faults(extract: Extract) -> Iterator[Fault]:

@@ -75,8 +75,10 @@ class Mention(Frozen):
 
     An attribute is read from its column; if that is empty, from the `fallbacks` in order; if those are,
     from `constants`. `codes` translates within this mention only, and what is not listed becomes null.
-    `needs` names a column without which the attribute does not count (an employer's name without an
-    employer's code). `only_when` and `except_when` list column values for which the person is named.
+    `assumed` lists attributes that the row states of another of its persons (a child's address is its mother's): they
+    help to find this one, and come last when it is asked where it lives. `needs` names a column without which the
+    attribute does not count (an employer's name without an employer's code). `only_when` and `except_when` list
+    column values for which the person is named.
     """
 
     role: Identifier
@@ -85,6 +87,7 @@ class Mention(Frozen):
     fallbacks: dict[Attribute, tuple[Identifier, ...]] = {}
     codes: dict[Attribute, dict[str, str]] = {}
     needs: dict[Attribute, Identifier] = {}
+    assumed: tuple[Attribute, ...] = ()
     split: Split | None = None
     only_when: dict[Identifier, tuple[str, ...]] = {}
     except_when: dict[Identifier, tuple[str, ...]] = {}

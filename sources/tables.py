@@ -39,6 +39,8 @@ Attribute = Literal[
     "valid_to",
     "residence_reason",
     "population_category",
+    "grid_no",
+    "industry",
 ]
 """What a contract may say of a mention. A contract maps each to a column, or to a constant."""
 
@@ -135,6 +137,8 @@ STD_MENTION = pa.schema(
         ("valid_to", pa.date32()),
         ("residence_reason", pa.string()),
         ("population_category", pa.string()),
+        ("grid_no", pa.string()),
+        ("industry_code", pa.string()),
     ]
 )
 """Standard mentions. Notes on meaning:
@@ -151,7 +155,8 @@ STD_MENTION = pa.schema(
   invalid ones normalised as typed.
 * `birth_year_low/high`: inclusive bounds; equal to the year of `birth_date` where that is known; an
   age of n seen on date d gives [year(d) - n - 1, year(d) - n].
-* `*_code`: GB/T 2261.1, 3304, 2261.2, 4658, 4761 codes; unknown labels give null."""
+* `*_code`: GB/T 2261.1, 3304, 2261.2, 4658, 4761 codes; unknown labels give null.
+* `industry_code`: section A to T of GB/T 4754-2017."""
 
 STD_ADDRESS = pa.schema(
     [

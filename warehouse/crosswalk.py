@@ -14,7 +14,7 @@ from datetime import date
 import duckdb
 
 from warehouse.errors import IncompleteClustersError, PersonIdCollisionError
-from warehouse.identity_key import check_identity_key, hmac_pads
+from warehouse.identity_key import check_identity_key, keyed_ids
 from warehouse.statements import Changes, identifier, number, run, write_differences
 from warehouse.versions import write_versions
 
@@ -75,8 +75,9 @@ def assign_persons(
     """
     _check_clusters(con, clusters)
     check_identity_key(con, key)
-    _set_variables(con, night, key)
-    run(con, "identity", clusters=clusters, source_trust=source_trust)
+    con.execute("SET VARIABLE wh_night = $1::DATE", [night])
+    with keyed_ids(con, key):
+        run(con, "identity", clusters=clusters, source_trust=source_trust)
     _check_new_ids(con)
     counts = {
         "persons": number(con, "SELECT count(*) FROM _wh_person"),
@@ -113,13 +114,6 @@ def _check_clusters(con: duckdb.DuckDBPyConnection, clusters: str) -> None:
         raise IncompleteClustersError(mentions, clustered)
 
 
-def _set_variables(con: duckdb.DuckDBPyConnection, night: date, key: bytes) -> None:
-    inner, outer = hmac_pads(key)
-    con.execute("SET VARIABLE wh_night = $1::DATE", [night])
-    con.execute("SET VARIABLE wh_inner_pad = $1::BLOB", [inner])
-    con.execute("SET VARIABLE wh_outer_pad = $1::BLOB", [outer])
-
-
 def _check_new_ids(con: duckdb.DuckDBPyConnection) -> None:
     twice = number(
         con,
@@ -152,5 +146,3 @@ def _count_night(con: duckdb.DuckDBPyConnection, night: date, counts: dict[str, 
 def _forget(con: duckdb.DuckDBPyConnection) -> None:
     for name in _TEMPORARY:
         con.execute(f"DROP TABLE IF EXISTS {name}")
-    for name in ("wh_inner_pad", "wh_outer_pad"):
-        con.execute(f"RESET VARIABLE {name}")

@@ -92,5 +92,13 @@ class SurvivorshipRuleError(WarehouseError):
     """`survivorship.yml` does not fit its types; the message names the field."""
 
 
+class AccessError(WarehouseError):
+    """An identified look-up or a request for correction that cannot be taken as it is; nothing was shown."""
+
+
+class ProjectError(WarehouseError):
+    """`projects.yml` does not fit its types; the message names the field."""
+
+
 class PublicationError(WarehouseError):
     """The published folder is not as publication left it."""

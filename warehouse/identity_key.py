@@ -8,34 +8,38 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
 from warehouse.errors import IdentityKeyError
+from warehouse.statements import run
 
 VARIABLE: Final = "POPBASE_IDENTITY_KEY"
 _BYTES: Final = 32
 _BLOCK: Final = 64
 _SHAPE: Final = re.compile(rf"[0-9a-fA-F]{{{2 * _BYTES}}}")
+_PADS: Final = ("wh_inner_pad", "wh_outer_pad")
 _SETTING: Final = "identity_key_fingerprint"
 
 
-def load_identity_key(path: Path, environment: Mapping[str, str] | None = None) -> bytes:
+def load_identity_key(path: Path, environment: Mapping[str, str] | None = None, *, variable: str = VARIABLE) -> bytes:
     """The key of the environment, else of the file, which is made (mode 0600) when it is not there.
 
     Args:
         path: of the key file, usually `warehouse/identity.key`.
         environment: the process's own when omitted.
+        variable: its name in the environment.
 
     Raises:
         IdentityKeyError: the key is not 64 hexadecimal digits, or others may read the file.
     """
-    given = (os.environ if environment is None else environment).get(VARIABLE)
+    given = (os.environ if environment is None else environment).get(variable)
     if given is not None:
-        return _decode(given, VARIABLE)
+        return _decode(given, variable)
     if not path.exists():
         _create(path)
     if path.stat().st_mode & 0o077:
@@ -55,6 +59,19 @@ def check_identity_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
         con.execute("INSERT INTO setting VALUES (?, ?)", [_SETTING, fingerprint])
     elif row[0] != fingerprint:
         raise IdentityKeyError("this warehouse's person ids were made with another key; restore that one")
+
+
+@contextmanager
+def keyed_ids(con: duckdb.DuckDBPyConnection, key: bytes) -> Iterator[None]:
+    """Inside, SQL may call `keyed_id(prefix, text)`; afterwards the connection no longer knows the key."""
+    for name, pad in zip(_PADS, hmac_pads(key), strict=True):
+        con.execute(f"SET VARIABLE {name} = $1::BLOB", [pad])
+    run(con, "keyed_id")
+    try:
+        yield
+    finally:
+        for name in _PADS:
+            con.execute(f"RESET VARIABLE {name}")
 
 
 def hmac_pads(key: bytes) -> tuple[bytes, bytes]:

@@ -13,6 +13,8 @@ from typing import Any, Final
 import duckdb
 
 from warehouse.database import attached_snapshot
+from warehouse.projects import Project
+from warehouse.pseudonyms import create_pseudonyms
 from warehouse.published_tables import (
     comments_sql,
     declaration_sha256,
@@ -30,7 +32,8 @@ from warehouse.snapshots import (
     put_in_place,
     start_snapshot,
 )
-from warehouse.statements import identifier, literal
+from warehouse.statements import identifier, literal, run
+from warehouse.statistics import build_statistics, load_statistics
 
 _NAME: Final = "population_base"
 
@@ -46,7 +49,13 @@ class Published:
 
 
 def publish_base(
-    con: duckdb.DuckDBPyConnection, published: Path, night: date, *, code_labels: str | None = None, keep: int = 3
+    con: duckdb.DuckDBPyConnection,
+    published: Path,
+    night: date,
+    *,
+    project: Project,
+    code_labels: str | None = None,
+    keep: int = 3,
 ) -> Published:
     """Publish the base as of a merged night. The same base again is left as it is.
 
@@ -54,6 +63,7 @@ def publish_base(
         con: the warehouse, not in a transaction.
         published: the folder of the published base.
         night: names the snapshot.
+        project: whose pseudonyms, and how exact.
         code_labels: relation CODE_LABEL; no labels when omitted.
         keep: snapshots to keep, the current one included.
 
@@ -62,14 +72,16 @@ def publish_base(
     """
     publication = load_publication()
     building = start_snapshot(published)
-    _prepare(con, publication, code_labels)
+    _prepare(con, publication, project, night, code_labels)
     with attached_snapshot(con, building / DATABASE, _NAME):
         rows, content = _build(con, publication)
         known = current_manifest(published)
         if known is None or known["content_sha256"] != content:
             known = None
             _export(con, publication, building / PARQUET)
-    con.unregister("_wh_dictionary")
+    for name in ("_wh_dictionary", *(f"_wh_{each}" for each in load_statistics())):
+        con.unregister(name)
+    con.execute("DROP TABLE _wh_pseudonym")
     if known is not None:
         drop_snapshot(building)
         return Published(known["snapshot_id"], is_new=False, rows=rows)
@@ -84,8 +96,16 @@ def publish_base(
     return Published(manifest["snapshot_id"], is_new=True, rows=rows, removed=tuple(removed))
 
 
-def _prepare(con: duckdb.DuckDBPyConnection, publication: Publication, code_labels: str | None) -> None:
-    """The two tables to publish that the warehouse does not keep."""
+def _prepare(
+    con: duckdb.DuckDBPyConnection, publication: Publication, project: Project, night: date, code_labels: str | None
+) -> None:
+    """Pseudonyms, and the tables to publish that the warehouse does not keep."""
+    create_pseudonyms(con, project.key)
+    con.execute("SET VARIABLE wh_night = $1::DATE", [night])
+    for name, table in build_statistics(con, project.least_count).items():
+        con.register(f"_wh_{name}", table)
+    run(con, "person_seen")
+    con.execute("SET VARIABLE wh_birth_format = $1", ["%Y-%m" if project.birth == "month" else "%Y"])
     con.register("_wh_dictionary", dictionary(publication))
     labels = (
         f"SELECT code_list, code, label_zh FROM {identifier(code_labels)}"
@@ -105,6 +125,7 @@ def _build(con: duckdb.DuckDBPyConnection, publication: Publication) -> tuple[di
         con.execute(comments_sql(publication))
         labels = con.execute("SELECT code_list, code, label_zh FROM code_label ORDER BY code_list, code").fetchall()
         con.execute(labelled_view_sql(publication, labels))
+        run(con, "published")
     finally:
         con.execute(f"USE {identifier(home[0] if home else 'memory')}")
     rows, digest = {}, hashlib.sha256(declaration_sha256().encode())

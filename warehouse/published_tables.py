@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from warehouse.statements import identifier, literal
+from warehouse.statistics import load_statistics, Statistic
 
 
 class Frozen(BaseModel):
@@ -18,15 +19,16 @@ class Frozen(BaseModel):
 
 
 class Column(Frozen):
-    """A published column: its meaning, and where it is not simply copied, its value."""
+    """A published column: its meaning, and where it is not simply copied, its value; `id`: published as a pseudonym."""
 
     zh: str
     en: str
     value: str | None = None
+    id: bool = False
 
 
 class Table(Frozen):
-    """A published table."""
+    """A published table. `history`: the key of what has versions; those that differ in nothing published are one."""
 
     zh: str
     en: str
@@ -34,14 +36,39 @@ class Table(Frozen):
     order: str
     columns: dict[str, Column]
     where: str = "true"
+    history: tuple[str, ...] = ()
 
     @property
     def query(self) -> str:
-        """The rows to publish, always in the same order."""
-        columns = ", ".join(
-            f"{column.value or identifier(name)} AS {identifier(name)}" for name, column in self.columns.items()
+        """The rows to publish, always in the same order; ids by `_wh_pseudonym`."""
+        columns = ", ".join(f"{self._value(name)} AS {identifier(name)}" for name in self.columns)
+        joins = "".join(
+            f" LEFT JOIN _wh_pseudonym AS {identifier('_' + name)}"
+            f" ON {identifier('_' + name)}.id = t.{identifier(name)}"
+            for name, column in self.columns.items()
+            if column.id
         )
-        return f"SELECT {columns} FROM {identifier(self.source)} WHERE {self.where} ORDER BY {self.order}"
+        rows = f"SELECT {columns} FROM {identifier(self.source)} AS t{joins} WHERE {self.where}"
+        return f"{self._merged(rows) if self.history else rows} ORDER BY {self.order}"
+
+    def _value(self, name: str) -> str:
+        if self.columns[name].id:
+            return f"{identifier('_' + name)}.pseudonym"
+        return self.columns[name].value or f"t.{identifier(name)}"
+
+    def _merged(self, rows: str) -> str:
+        """Successive versions that are the same as far as they are published, as one."""
+        said = [identifier(name) for name in self.columns if name not in ("from_night", "to_night")]
+        window = f"(PARTITION BY {', '.join(map(identifier, self.history))} ORDER BY from_night)"
+        return f"""
+            SELECT {", ".join(said)}, min(from_night) AS from_night,
+                CASE WHEN bool_and(to_night IS NOT NULL) THEN max(to_night) END AS to_night
+            FROM (
+                SELECT *, sum(CASE WHEN is_same THEN 0 ELSE 1 END) OVER {window} AS version FROM (
+                    SELECT *, lag(({", ".join(said)})) OVER {window} = ({", ".join(said)})
+                        AND lag(to_night) OVER {window} = from_night AS is_same FROM ({rows})))
+            GROUP BY {", ".join(said)}, version
+        """
 
 
 class Label(Frozen):
@@ -59,13 +86,31 @@ class Publication(Frozen):
 
 
 def load_publication() -> Publication:
-    """What is published, by the packaged declaration."""
-    return Publication.model_validate(yaml.safe_load(_text()))
+    """What is published, by the packaged declarations."""
+    declared = Publication.model_validate(yaml.safe_load(_text()))
+    statistics = {name: _statistic(name, statistic) for name, statistic in load_statistics().items()}
+    return Publication(tables={**declared.tables, **statistics}, labels=declared.labels)
+
+
+def _statistic(name: str, statistic: Statistic) -> Table:
+    dimensions = {each: Column(zh=meaning.zh, en=meaning.en) for each, meaning in statistic.dimensions.items()}
+    counts = {
+        "count": Column(zh="数量；小于下限或可由合计推出的为空", en="how many; null where small, or told by a total"),
+        "is_hidden": Column(zh="数量是否隐去", en="whether the count is hidden"),
+    }
+    order = ", ".join(f"{identifier(each)} NULLS FIRST" for each in dimensions)
+    return Table.model_validate({
+        "zh": f"{statistic.zh}（列为空表示合计）",
+        "en": f"{statistic.en}; null means all",
+        "from": f"_wh_{name}",
+        "order": order,
+        "columns": dimensions | counts,
+    })  # fmt: skip
 
 
 def declaration_sha256() -> str:
-    """Digest of the declaration: another meaning of a column is another base."""
-    return hashlib.sha256(_text().encode()).hexdigest()
+    """Digest of the declarations: another meaning of a column is another base."""
+    return hashlib.sha256(load_publication().model_dump_json().encode()).hexdigest()
 
 
 def comments_sql(publication: Publication) -> str:

@@ -23,15 +23,18 @@ Term = Literal[
 
 LAST_RANK: Final = 99
 
-_ORDER: Final[dict[Term, str]] = {
-    "real_name": "name_is_placeholder",
-    "readable_name": "contains(value, '□')",
-    "citizen_first": "citizen_id_kind NOT IN ('citizen18', 'citizen15')",
-    "as_in_citizen_id": "value IS DISTINCT FROM stated_birth_date",
-    "trust": "rank",
-    "recency": "-epoch(recorded_date), -epoch(night)",
-    "dated_trust": "-epoch(dated), rank, -epoch(night)",
-    "agreement": "-agreeing_count",
+_COUNT: Final = "-agreeing_count"
+_DATED: Final = "-epoch(dated)"
+
+_ORDER: Final[dict[Term, tuple[str, ...]]] = {
+    "real_name": ("name_is_placeholder",),
+    "readable_name": ("contains(value, '□')",),
+    "citizen_first": ("citizen_id_kind NOT IN ('citizen18', 'citizen15')",),
+    "as_in_citizen_id": ("value IS DISTINCT FROM stated_birth_date",),
+    "trust": ("rank",),
+    "recency": ("-epoch(recorded_date)", "-epoch(night)"),
+    "dated_trust": (_DATED, "rank", "-epoch(night)"),
+    "agreement": (_COUNT,),
 }
 """What each term sorts by, the smallest first."""
 
@@ -48,11 +51,14 @@ class Rule(BaseModel):
     derived: str = "false"
     most_trust: int = Field(default=LAST_RANK, ge=1, le=LAST_RANK)
     days_per_rank: int | None = Field(default=None, ge=1)
+    days_per_department: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
     def _has_days(self) -> "Rule":
         if ("dated_trust" in self.order) != (self.days_per_rank is not None):
             raise ValueError("days_per_rank belongs to the order dated_trust, and only to it")
+        if self.days_per_department and self.days_per_rank is None:
+            raise ValueError("days_per_department belongs to the order dated_trust")
         return self
 
 
@@ -84,23 +90,31 @@ def load_rules(text: str | None = None) -> dict[str, Rule]:
 
 
 def survivor_sql(attribute: str, rule: Rule) -> str:
-    """The query of the surviving values of one attribute: person_no, attribute, value, mention_id and counts.
+    """The query of all that is said of one attribute: person_no, attribute, place, value, mention_id, counts, records.
 
-    It reads `_wh_record` (current records), `_wh_stated` (what surviving numbers state) and `_wh_trust`.
+    Values that are the same have one line; place 1 survives, the others are runners-up in their order. It reads
+    `_wh_record` (current records), `_wh_stated` (what surviving numbers state), `_wh_trust` and `_wh_assumed`.
     """
-    order = ", ".join(_ORDER[term] for term in rule.order)
     stated = "LEFT JOIN _wh_stated AS s USING (person_no)" if "as_in_citizen_id" in rule.order else ""
+    order = [each for term in rule.order for each in _ORDER[term]]
+    within = "".join(f"t{n} := {each}, " for n, each in enumerate(order) if each != _COUNT)
+    corroborated = f" - (departments - 1) * {rule.days_per_department * 86_400}"
+    between = ", ".join(
+        each if each == _COUNT else f"best.t{n}{corroborated if each == _DATED else ''}" for n, each in enumerate(order)
+    )
     return f"""
 WITH said AS (
     SELECT r.person_no, r.mention_id, r.department, r.extract, r.name_is_placeholder, r.citizen_id_kind,
         coalesce(r.record_date, r.night) AS recorded_date, r.night, CAST({rule.value} AS VARCHAR) AS value,
-        CAST({rule.same or rule.value} AS VARCHAR) AS same, {rule.derived} AS is_derived
+        CAST({rule.same or rule.value} AS VARCHAR) AS same, {rule.derived} OR u.role IS NOT NULL AS is_derived
     FROM _wh_record AS r
+    LEFT JOIN _wh_assumed AS u
+        ON u.department = r.department AND u.extract = r.extract AND u.role = r.role
+        AND u.attribute = {literal(rule.trust)}
     WHERE ({rule.value}) IS NOT NULL
 ),
-candidate AS (
+ranked AS (
     SELECT said.*, CASE WHEN is_derived THEN {LAST_RANK} ELSE coalesce(t.rank, {LAST_RANK}) END AS rank,
-        recorded_date - (rank * {rule.days_per_rank or 0})::INTEGER AS dated,
         {"s.birth_date::VARCHAR" if stated else "NULL"} AS stated_birth_date
     FROM said
     LEFT JOIN _wh_trust AS t
@@ -108,17 +122,28 @@ candidate AS (
     {stated}
     WHERE {rule.most_trust} = {LAST_RANK} OR t.rank <= {rule.most_trust}
 ),
-agreement AS (
-    SELECT person_no, same, count(*)::INTEGER AS agreeing_count FROM candidate GROUP BY ALL
+candidate AS (
+    SELECT *, recorded_date - (rank * {rule.days_per_rank or 0})::INTEGER AS dated FROM ranked
 ),
-survivor AS (
-    SELECT person_no, count(*)::INTEGER AS stating_count,
-        arg_min(struct_pack(value, mention_id, agreeing_count), ({order}, -mention_id)) AS kept
+alike AS (
+    SELECT person_no, count(*)::INTEGER AS agreeing_count, count(DISTINCT department) AS departments,
+        list(mention_id ORDER BY mention_id) AS mention_ids,
+        min(struct_pack({within}newest := -mention_id, value := value)) AS best
     FROM candidate
-    JOIN agreement USING (person_no, same)
-    GROUP BY person_no
+    GROUP BY person_no, same
+),
+counted AS (
+    SELECT *, count(*) OVER person AS values_said, sum(agreeing_count) OVER person AS stating_count
+    FROM alike WINDOW person AS (PARTITION BY person_no)
+),
+placed AS (
+    SELECT *, 1 AS place FROM counted WHERE values_said = 1
+    UNION ALL
+    SELECT *, row_number() OVER (PARTITION BY person_no ORDER BY {between}, best.newest)
+    FROM counted WHERE values_said > 1
 )
-SELECT person_no, {literal(attribute)} AS attribute, kept.value, kept.mention_id,
-    kept.agreeing_count, stating_count - kept.agreeing_count AS differing_count
-FROM survivor
+SELECT person_no, {literal(attribute)} AS attribute, place::INTEGER AS place, best.value, -best.newest AS mention_id,
+    agreeing_count, (stating_count - agreeing_count)::INTEGER AS differing_count,
+    CASE WHEN values_said > 1 THEN mention_ids END AS mention_ids
+FROM placed
 """

@@ -42,5 +42,10 @@ ATTRIBUTE_TRUST = pa.schema(
 )
 """Trust by `sources.tables.ATTRIBUTES`, from the contracts: 1 is best; what is not listed comes last."""
 
+ASSUMED_ATTRIBUTE = pa.schema(
+    [("department", pa.string()), ("extract", pa.string()), ("role", pa.string()), ("attribute", pa.string())]
+)
+"""Attributes that a row states of another of its persons than the one in the role."""
+
 CODE_LABEL = pa.schema([("code_list", pa.string()), ("code", pa.string()), ("label_zh", pa.string())])
 """Code lists to publish, as `gbt2261_1_sex`, `1`, `男`."""

@@ -40,3 +40,13 @@ CREATE OR REPLACE TEMP MACRO phone_number(text) AS  -- one number without signs,
 
 CREATE OR REPLACE TEMP MACRO masked_between(head, tail, width) AS  -- head****tail
     rpad(head, CAST(width - length(tail) AS INTEGER), '*') || tail;
+
+CREATE OR REPLACE TEMP MACRO industry_section(text) AS  -- section A to T of GB/T 4754-2017, of a letter or a division
+    CASE WHEN regexp_matches(text, '^[A-Ta-t]([^A-Za-z]|$)') THEN upper(text[1])
+        WHEN regexp_matches(text, '^[0-9]{2}') THEN list_last(list_filter(
+            [{'from': 1, 'section': 'A'}, {'from': 6, 'section': 'B'}, {'from': 13, 'section': 'C'}, {'from': 44, 'section': 'D'},
+             {'from': 47, 'section': 'E'}, {'from': 51, 'section': 'F'}, {'from': 53, 'section': 'G'}, {'from': 61, 'section': 'H'},
+             {'from': 63, 'section': 'I'}, {'from': 66, 'section': 'J'}, {'from': 70, 'section': 'K'}, {'from': 71, 'section': 'L'},
+             {'from': 73, 'section': 'M'}, {'from': 76, 'section': 'N'}, {'from': 80, 'section': 'O'}, {'from': 83, 'section': 'P'},
+             {'from': 84, 'section': 'Q'}, {'from': 86, 'section': 'R'}, {'from': 91, 'section': 'S'}, {'from': 97, 'section': 'T'}],
+            lambda each: each."from" <= TRY_CAST(text[1:2] AS INTEGER))).section END;

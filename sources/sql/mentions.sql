@@ -72,5 +72,7 @@ SELECT
     nullif(trim(event_type_raw), '') AS event_type,
     event_date, valid_from, valid_to,
     nullif(trim(residence_reason_raw), '') AS residence_reason,
-    nullif(trim(population_category_raw), '') AS population_category
+    nullif(trim(population_category_raw), '') AS population_category,
+    nullif(trim(grid_no_raw), '') AS grid_no,
+    industry_section(industry_raw) AS industry_code
 FROM born;

@@ -14,6 +14,7 @@ from matching.tables import CLUSTER, LINK
 from sources.tables import ROW_PROBLEMS, STD_ADDRESS, STD_MENTION, STD_RELATION
 from warehouse.crosswalk import assign_persons, IdentityCounts
 from warehouse.database import transaction
+from warehouse.entities import build_entities, EntityCounts
 from warehouse.ledger import claim_deliveries, DeliveryFacts, finish_night, store_delivery
 from warehouse.schema import migrate
 from warehouse.survivorship import BaseCounts, build_base
@@ -124,14 +125,20 @@ class House:
                 self.con, night=night, key=key, source_trust="source_trust", ended_extracts="ended", judged=judged
             )
 
-    def build(self, trust: Sequence[tuple[str, str, str, int]] = (), night: date = NIGHT) -> BaseCounts:
+    def build(
+        self, trust: Sequence[tuple[str, str, str, int]] = (), night: date = NIGHT, assumed: str | None = None
+    ) -> BaseCounts:
         """Build the base with ranks (department, extract, attribute, rank)."""
         columns = ("department", "extract", "attribute", "rank")
         given = [dict(zip(columns, line, strict=True)) for line in trust]
         schema = pa.schema([(name, pa.int32() if name == "rank" else pa.string()) for name in columns])
         self._relation("trust", pa.Table.from_pylist(given, schema=schema))
         with transaction(self.con):
-            return build_base(self.con, night=night, trust="trust")
+            return build_base(self.con, night=night, trust="trust", assumed=assumed)
+
+    def entities(self, night: date, key: bytes = KEY) -> EntityCounts:
+        with transaction(self.con):
+            return build_entities(self.con, night=night, key=key)
 
     def finish(self, night: date) -> bool:
         self.waiting.clear()

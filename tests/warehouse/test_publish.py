@@ -7,10 +7,13 @@ import pytest
 from warehouse import snapshots
 from warehouse.database import open_published
 from warehouse.errors import PublicationError
+from warehouse.projects import Project
+from warehouse.pseudonyms import find_person
 from warehouse.publish import publish_base
 from warehouse.published_tables import load_publication
 
 pytestmark = pytest.mark.integration
+PROJECT = Project("default", bytes(range(32, 64)))
 N1, N2, N3, N4, N5 = (date(2026, 11, day) for day in (1, 2, 3, 4, 5))
 POLICE = {"department": "public_security", "extract": "register"}
 CANARY = {
@@ -59,7 +62,7 @@ def base(house, tmp_path):
 
 def publish(base, night=N1, **more):
     house, published = base
-    return publish_base(house.con, published, night, code_labels="labels", **more)
+    return publish_base(house.con, published, night, code_labels="labels", **{"project": PROJECT, **more})
 
 
 def another_night(base, night):
@@ -197,3 +200,67 @@ def test_a_folder_in_place_of_the_link_is_not_touched(base):
     with pytest.raises(PublicationError):
         publish(base)
     assert (base[1] / "current").is_dir()
+
+
+def read(base, query, published=None):
+    with duckdb.connect(str((published or base[1]) / "population_base.duckdb"), read_only=True) as con:
+        return con.execute(query).fetchall()
+
+
+def test_a_later_base_tells_what_each_night_published(base):
+    house, published = base
+    seen = {}
+    for night in (N1, N2, N3):
+        if night != N1:
+            again = {
+                **CANARY,
+                "phone": f"1390000000{night.day}",
+                "name": "欧阳银丝雀" if night == N3 else CANARY["name"],
+            }
+            house.deliver(night, f"a_{night:%Y%m%d}.csv", [again])
+            house.merge(night, {(n << 34) + 64 for n in range(1, night.day + 1)})
+        publish(base, night)
+        seen[night] = read(base, "FROM person ORDER BY person_id")
+    for night, rows in seen.items():
+        assert read(base, f"FROM population_base_as_of('{night}') ORDER BY person_id") == rows
+    [(person,)] = read(base, "SELECT DISTINCT person_id FROM person")
+    history = read(base, f"SELECT night, change, detail, cause FROM person_history('{person}')")
+    assert (N3, "correction", "name", None) in history
+    assert (N2, "changed", "phone", "delivery") in history
+
+
+def test_versions_that_differ_in_nothing_published_are_one(base):
+    house, _ = base
+    house.con.execute("""
+        INSERT INTO person_version
+        SELECT * REPLACE (DATE '2026-11-02' AS from_night, '139' AS phone) FROM person_version
+    """)
+    house.con.execute("UPDATE person_version SET to_night = DATE '2026-11-02' WHERE from_night = DATE '2026-11-01'")
+    publish(base, N2)
+    assert read(base, "SELECT from_night, to_night FROM person_version") == [(N1, None)]
+
+
+def test_two_projects_cannot_be_joined_by_their_ids(base, tmp_path):
+    house, _ = base
+    other = Project("research", bytes(range(64, 96)), birth="year")
+    publish(base)
+    publish_base(house.con, tmp_path / "other", N1, project=other)
+    columns = "person_id, birth_month"
+    [(one, month)], [(two, year)] = (
+        read(base, f"SELECT {columns} FROM person"),
+        read(base, f"SELECT {columns} FROM person", tmp_path / "other"),
+    )
+    [(own,)] = house.rows("SELECT person_id FROM person")
+    assert len({one, two, own}) == 3
+    assert (month, year) == ("1990-03", "1990")
+    assert read(base, f"SELECT count(*) FROM crosswalk WHERE person_id = '{one}'") == [(1,)]
+    assert find_person(house.con, PROJECT.key, one) == find_person(house.con, other.key, two) == own
+    assert find_person(house.con, PROJECT.key, two) is None
+
+
+def test_another_key_renames_the_whole_history(base):
+    first = publish(base)
+    before = read(base, "SELECT person_id FROM person_version")
+    again = publish(base, project=Project("default", bytes(32)))
+    assert again.is_new and again.rows == first.rows
+    assert set(before).isdisjoint(read(base, "SELECT person_id FROM person_version"))

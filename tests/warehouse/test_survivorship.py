@@ -57,6 +57,10 @@ CASES = [
     ("a better source over a slightly fresher one",
      [{**POLICE, "residence_address_raw": "甲", "record_date": date(2026, 1, 1)},
       {**GRID, "residence_address_raw": "乙", "record_date": date(2026, 10, 1)}], "residence_address", ("甲", 1, 1)),
+    ("what two departments say over a newer word of one",
+     [{**GRID, "residence_address_raw": "乙", "record_date": date(2026, 10, 1)},
+      {**POLICE, "residence_address_raw": "甲", "record_date": date(2024, 1, 1)},
+      {**CIVIL, "residence_address_raw": "甲", "record_date": date(2024, 6, 1)}], "residence_address", ("甲", 2, 1)),
     ("the same door written in two ways agrees",
      [{**POLICE, "residence_address_raw": "明水1-1"}, {**GRID, "residence_address_raw": "明水1号楼1室"}],
      "residence_address", ("明水1-1", 2, 0)),
@@ -190,3 +194,49 @@ def test_every_rule_fills_a_column_of_person(house):
 def test_a_rule_that_does_not_fit_is_named(rule, field):
     with pytest.raises(SurvivorshipRuleError, match=field):
         load_rules(f"attributes: {{name: {rule}}}")
+
+
+def test_what_did_not_survive_is_kept_in_order(house):
+    records = [
+        {**POLICE, "name": "王晓"},
+        {**GRID, "name": "王小"},
+        {**CIVIL, "name": "王笑"},
+        {**GRID, "name": "王小"},
+    ]
+    one_person(house, records)
+    assert house.rows(
+        "SELECT attribute, place, value, agreeing_count, len(mention_ids) FROM person_runner_up ORDER BY ALL"
+    ) == [
+        ("name", 2, "王笑", 1, 1),
+        ("name", 3, "王小", 2, 2),
+    ]
+    assert house.rows(
+        "SELECT department, file, value, kept_value, kept_department FROM department_conflict ORDER BY file"
+    ) == [
+        ("grid", "1.csv", "王小", "王晓", "public_security"),
+        ("civil_affairs", "2.csv", "王笑", "王晓", "public_security"),
+        ("grid", "3.csv", "王小", "王晓", "public_security"),
+    ]
+
+
+def test_agreement_is_no_conflict(house):
+    one_person(
+        house, [{**POLICE, "residence_address_raw": "明水1-1"}, {**GRID, "residence_address_raw": "明水1号楼1室"}]
+    )
+    assert house.rows("FROM department_conflict") == []
+
+
+def test_an_address_of_a_relative_comes_last_and_makes_nobody_floating(house):
+    assumed = [("civil_affairs", "marriage", "self", "residence_address")]
+    house.con.execute("CREATE TEMP TABLE assumed (department TEXT, extract TEXT, role TEXT, attribute TEXT)")
+    house.con.executemany("INSERT INTO assumed VALUES (?, ?, ?, ?)", assumed)
+    mother = {**CIVIL, "residence_address_raw": "甲", "record_date": date(2026, 10, 31)}
+    one_person(house, [mother])
+    house.build(RANKS, assumed="assumed")
+    assert wide(house, "residence_source, residence_town, is_floating") == [("assumed", "明水", False)]
+    own = house.deliver(
+        N1, "own.csv", [{**GRID, "residence_address_raw": "乙", "record_date": date(2016, 1, 1)}], ADDRESSES
+    )
+    house.assign(N1, {(1 << 34) + 64, (own << 34) + 64})
+    house.build(RANKS, assumed="assumed")
+    assert wide(house, "residence_source, residence_town, is_floating") == [("stated", "双山", True)]

@@ -1,5 +1,5 @@
--- Clusters -> who is who tonight. In: {clusters} (CLUSTER), {source_trust} (SOURCE_TRUST); variables wh_night,
--- wh_inner_pad, wh_outer_pad (the key of HMAC, padded). Out: _wh_cluster_key, _wh_minted, _wh_alias, _wh_person.
+-- Clusters -> who is who tonight. In: {clusters} (CLUSTER), {source_trust} (SOURCE_TRUST); macro keyed_id,
+-- variable wh_night. Out: _wh_cluster_key, _wh_minted, _wh_alias, _wh_person.
 
 -- Every key whose founding mention lies in a cluster claims it; the oldest survives, the others are its aliases.
 CREATE OR REPLACE TEMP TABLE _wh_cluster_key AS
@@ -17,7 +17,7 @@ JOIN std_mention AS m ON m.mention_id = c.record_id
 LEFT JOIN {source_trust} AS t USING (department)
 GROUP BY c.cluster_id;
 
--- person_id = 'P' + 125 bits of HMAC-SHA-256 of the founding entry, in Crockford's base 32 (no I, L, O, U).
+-- person_id = keyed_id('P', founding entry).
 -- The same entry can found a second person, when a later state of it turns out to be somebody else: it then
 -- counts on. The order of founding mentions decides, so the ids do not depend on the order of work.
 CREATE OR REPLACE TEMP TABLE _wh_minted AS
@@ -33,23 +33,10 @@ founding AS (
     FROM _wh_founding AS f
     JOIN entry AS e USING (mention_id)
     LEFT JOIN used AS u USING (text)
-),
-digest AS (
-    SELECT cluster_id, mention_id,
-        sha256(getvariable('wh_outer_pad') || unhex(sha256(getvariable('wh_inner_pad')
-            || encode(CASE time WHEN 0 THEN text ELSE text || '|' || time END)))) AS hex
-    FROM founding
-),
-bits AS (
-    SELECT cluster_id, mention_id, ('0x' || hex[1:16])::UBIGINT::UHUGEINT * 18446744073709551616::UHUGEINT
-        + ('0x' || hex[17:32])::UBIGINT::UHUGEINT AS bits
-    FROM digest
 )
 SELECT cluster_id, mention_id AS founding_mention_id,
-    'P' || list_aggregate(
-        list_transform(range(25), lambda i: '0123456789ABCDEFGHJKMNPQRSTVWXYZ'[((bits >> (123 - 5 * i)::UHUGEINT) & 31)::BIGINT + 1]),
-        'string_agg', '') AS person_id
-FROM bits;
+    keyed_id('P', CASE time WHEN 0 THEN text ELSE text || '|' || time END) AS person_id
+FROM founding;
 
 CREATE OR REPLACE TEMP TABLE _wh_person AS
 SELECT DISTINCT cluster_id, survivor AS person_id FROM _wh_cluster_key

@@ -1,6 +1,6 @@
 -- The records that survivorship asks: each person's current ones, or all of a person who has none left.
 -- Persons go by a number here: ids are long texts, and each attribute is a sort by person.
--- In: {trust} (ATTRIBUTE_TRUST). Out: _wh_holder, _wh_record, _wh_trust, _wh_stated, _wh_survivor.
+-- In: {trust} (ATTRIBUTE_TRUST), {assumed} (ASSUMED_ATTRIBUTE). Out: _wh_holder, _wh_record, _wh_trust, _wh_assumed, _wh_stated, _wh_survivor.
 CREATE OR REPLACE TEMP TABLE _wh_holder AS
 WITH by_department AS (
     SELECT person_id, department, bool_or(is_current) AS is_current, count(*) AS mentions,
@@ -23,7 +23,7 @@ SELECT p.person_no, x.night, x.file, m.mention_id, m.department, m.extract, m.ro
     m.marital_status_code, m.education_code, m.phone, m.residence_address_raw, m.registered_address_raw,
     m.registered_division_code, m.household_no, m.relation_to_head_code, m.employer_name, m.employer_code,
     m.employment_status, m.school_name, m.registration_status, m.status_date, m.death_date, m.event_type, m.event_date,
-    m.valid_from, m.valid_to, m.residence_reason, m.population_category,
+    m.valid_from, m.valid_to, m.residence_reason, m.population_category, left(m.grid_no, 12) AS community_no,
     a.dwelling_key AS residence_dwelling_key, h.dwelling_key AS registered_dwelling_key
 FROM crosswalk AS x
 JOIN _wh_holder AS p USING (person_id)
@@ -35,10 +35,14 @@ WHERE x.is_current OR NOT p.has_current_record;
 CREATE OR REPLACE TEMP TABLE _wh_trust AS
 SELECT department, extract, attribute, min(rank) AS rank FROM {trust} GROUP BY ALL;
 
+CREATE OR REPLACE TEMP TABLE _wh_assumed AS
+SELECT DISTINCT department, extract, role, attribute FROM {assumed};
+
 CREATE OR REPLACE TEMP TABLE _wh_survivor (
-    person_no INTEGER, attribute VARCHAR, value VARCHAR, mention_id BIGINT, agreeing_count INTEGER, differing_count INTEGER
+    person_no INTEGER, attribute VARCHAR, place INTEGER, value VARCHAR, mention_id BIGINT, agreeing_count INTEGER,
+    differing_count INTEGER, mention_ids BIGINT[]
 );
 
 CREATE OR REPLACE TEMP VIEW _wh_stated AS
 SELECT person_no, try_strptime(substring(value, 7, 8), '%Y%m%d')::DATE AS birth_date
-FROM _wh_survivor WHERE attribute = 'citizen_id';
+FROM _wh_survivor WHERE attribute = 'citizen_id' AND place = 1;

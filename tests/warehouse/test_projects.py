@@ -1,0 +1,38 @@
+import pytest
+
+from warehouse.errors import IdentityKeyError, ProjectError
+from warehouse.projects import load_projects
+
+
+def test_every_deployment_has_the_default_project(tmp_path):
+    [project] = load_projects(tmp_path / "projects.yml", tmp_path)
+    assert (project.name, project.birth, len(project.key)) == ("default", "month", 32)
+    assert load_projects(tmp_path / "projects.yml", tmp_path) == (project,)
+    assert (tmp_path / "projects" / "default.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_each_project_has_its_own_key(tmp_path, monkeypatch):
+    (tmp_path / "projects.yml").write_text("projects: {research: {birth: year}, planning: {}}")
+    monkeypatch.setenv("POPBASE_PROJECT_KEY_PLANNING", "ab" * 32)
+    found = {project.name: project for project in load_projects(tmp_path / "projects.yml", tmp_path)}
+    assert list(found) == ["default", "research", "planning"]
+    assert len({project.key for project in found.values()}) == 3
+    assert (found["research"].birth, found["planning"].key) == ("year", bytes.fromhex("ab" * 32))
+    assert not (tmp_path / "projects" / "planning.key").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["projects: {Research: {}}", "projects: {a: {birth: day}}", "projects: {a: {k: 3}}", "a: [", "projects: 1", ""],
+)
+def test_what_does_not_fit_is_named(tmp_path, text):
+    (tmp_path / "projects.yml").write_text(text)
+    with pytest.raises(ProjectError, match="projects.yml"):
+        load_projects(tmp_path / "projects.yml", tmp_path)
+
+
+def test_a_key_that_others_may_read_is_refused(tmp_path):
+    load_projects(tmp_path / "projects.yml", tmp_path)
+    (tmp_path / "projects" / "default.key").chmod(0o644)
+    with pytest.raises(IdentityKeyError):
+        load_projects(tmp_path / "projects.yml", tmp_path)

@@ -1,0 +1,98 @@
+"""Small cells cannot be worked out from what is published."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from warehouse.suppression import find_sums, suppress
+
+K = 5
+
+
+def table(rng, towns, places, ages, scale):
+    """Counts by town, place and age with all their sums, as cells."""
+    inner = {
+        (f"t{t}", f"t{t}p{p}", f"a{a}"): int(rng.poisson(scale * rng.random() ** 3))
+        for t, p, a in itertools.product(range(towns), range(places), range(ages))
+    }
+    sets = [(), (0,), (0, 1), (2,), (0, 2), (0, 1, 2)]
+    cells, which, counts = [], [], []
+    for number, dims in enumerate(sets):
+        sums = {}
+        for values, count in inner.items():
+            key = tuple(value if d in dims else None for d, value in enumerate(values))
+            sums[key] = sums.get(key, 0) + count
+        for key, count in sums.items():
+            if count:
+                cells.append(key)
+                which.append(number)
+                counts.append(count)
+    return np.array(counts), find_sums(cells, sets, np.array(which))
+
+
+def attack(counts, hidden, sums):
+    """For each hidden cell the least and the most that it can be, given all that is shown and that it is not 0."""
+    unknown = np.flatnonzero(hidden)
+    place = {cell: n for n, cell in enumerate(unknown)}
+    matrix, right = [], []
+    for number, total in enumerate(sums.total):
+        row, value = np.zeros(len(unknown)), 0
+        for cell in sums.part[sums.owner == number]:
+            if hidden[cell]:
+                row[place[cell]] += 1
+            else:
+                value -= counts[cell]
+        if hidden[total]:
+            row[place[total]] -= 1
+        else:
+            value += counts[total]
+        matrix.append(row)
+        right.append(value)
+    bounds = []
+    for n in range(len(unknown)):
+        aim = np.zeros(len(unknown))
+        aim[n] = 1
+        ends = [
+            linprog(sign * aim, A_eq=np.array(matrix), b_eq=np.array(right), bounds=(1, None), method="highs")
+            for sign in (1, -1)
+        ]
+        bounds.append(tuple(round(abs(end.fun), 6) if end.status == 0 else np.inf for end in ends))
+    return unknown, bounds
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_an_attacker_with_all_sums_learns_no_small_cell(seed):
+    rng = np.random.default_rng(seed)
+    counts, sums = table(rng, towns=3, places=3, ages=3, scale=(4, 12, 40)[seed % 3])
+    hidden = suppress(counts, sums, K)
+    assert hidden[(counts > 0) & (counts < K)].all()
+    unknown, bounds = attack(counts, hidden, sums)
+    exposed = [(counts[cell], low, high) for cell, (low, high) in zip(unknown, bounds, strict=True) if low == high]
+    assert exposed == []
+
+
+def test_a_total_gives_no_single_cell_away():
+    cells = [(None,), ("a",), ("b",), ("c",)]
+    sums = find_sums(cells, [(), (0,)], np.array([0, 1, 1, 1]))
+    assert suppress(np.array([53, 3, 20, 30]), sums, K).tolist() == [False, True, True, False]
+
+
+def test_two_ones_are_not_hidden_by_each_other():
+    cells = [(None,), ("a",), ("b",), ("c",)]
+    sums = find_sums(cells, [(), (0,)], np.array([0, 1, 1, 1]))
+    assert suppress(np.array([22, 1, 1, 20]), sums, K).tolist() == [False, True, True, True]
+
+
+def test_a_total_of_one_part_is_hidden_with_it():
+    cells = [(None,), ("a",)]
+    sums = find_sums(cells, [(), (0,)], np.array([0, 1]))
+    assert suppress(np.array([3, 3]), sums, K).tolist() == [True, True]
+
+
+def test_large_cells_are_all_shown():
+    counts, sums = table(np.random.default_rng(1), 3, 3, 3, 1000)
+    counts = np.maximum(counts, K)
+    assert not suppress(counts, sums, K).any()
+    assert not suppress(counts, sums, 1).any()

@@ -1,0 +1,62 @@
+-- Dwellings, and who owns, lets, rents or lives in them. In: _wh_now, _wh_door, std_address, person_attribute.
+-- Out: _wh_dwelling, _wh_person_dwelling.
+CREATE OR REPLACE TEMP TABLE _wh_person_dwelling AS
+WITH golden AS (
+    SELECT a.person_id, k.dwelling_key, CASE a.attribute WHEN 'residence_address' THEN 'resident' ELSE 'registered' END AS link,
+        a.recorded_date AS valid_from, NULL::DATE AS valid_to, a.department, a.extract, a.file, a.row_number, a.role,
+        a.night, a.recorded_date
+    FROM person_attribute AS a
+    JOIN std_address AS k ON k.address_raw = a.value AND k.is_local
+    WHERE a.attribute IN ('residence_address', 'registered_address') AND k.dwelling_key IS NOT NULL
+),
+lives AS (
+    FROM golden
+    UNION ALL
+    SELECT g.* REPLACE ('resident' AS link) FROM golden AS g JOIN person AS p USING (person_id)
+    WHERE g.link = 'registered' AND p.residence_source = 'registered'
+),
+told AS (
+    FROM lives
+    UNION ALL
+    SELECT person_id, dwelling_key, role_stem, valid_from, valid_to, department, extract, file, row_number, role, night, recorded_date
+    FROM _wh_now WHERE dwelling_key IS NOT NULL
+    UNION ALL
+    SELECT person_id, residence_key, 'reported', recorded_date, NULL, department, extract, file, row_number, role, night, recorded_date
+    FROM _wh_now WHERE residence_key IS NOT NULL
+),
+linked AS (
+    SELECT t.*, d.door FROM told AS t JOIN _wh_door AS d USING (dwelling_key)
+),
+newest AS (
+    SELECT person_id, door, link,
+        arg_max(struct_pack(valid_from, valid_to, department, extract, file, row_number, role, night),
+            (recorded_date, night, file, row_number)) AS kept
+    FROM linked GROUP BY ALL
+)
+SELECT person_id, keyed_id('D', door) AS dwelling_id, door, link, unnest(kept)
+FROM newest AS n
+WHERE link <> 'reported' OR NOT EXISTS (
+    FROM newest AS r WHERE r.link = 'resident' AND r.person_id = n.person_id AND r.door = n.door);
+
+CREATE OR REPLACE TEMP TABLE _wh_dwelling AS
+WITH written AS (
+    SELECT d.door, a.* FROM std_address AS a JOIN _wh_door AS d USING (dwelling_key)
+    WHERE a.is_local AND d.door IN (SELECT door FROM _wh_person_dwelling)
+),
+number AS (
+    SELECT d.door, mode(n.dwelling_no) AS dwelling_no, count(DISTINCT n.dwelling_no) AS numbers
+    FROM _wh_now AS n JOIN _wh_door AS d USING (dwelling_key) WHERE n.dwelling_no IS NOT NULL GROUP BY d.door
+),
+grid AS (
+    SELECT d.door, arg_max(n.grid_no, (n.recorded_date, n.mention_id)) AS grid_no
+    FROM _wh_now AS n JOIN _wh_door AS d ON d.dwelling_key = n.residence_key WHERE n.grid_no IS NOT NULL GROUP BY d.door
+)
+SELECT keyed_id('D', door) AS dwelling_id, door AS dwelling_key, max(division_code) AS division_code, mode(town) AS town,
+    mode(coalesce(community, village)) AS community, any_value(g.grid_no) AS grid_no, mode(estate) AS estate, mode(building) AS building,
+    mode(unit) AS unit, mode(room) AS room, mode(village) AS village, mode(house_no) AS house_no,
+    any_value(CASE WHEN numbers = 1 THEN dwelling_no END) AS dwelling_no,
+    arg_max(address_raw, (length(address_raw), address_raw)) AS address
+FROM written
+LEFT JOIN number AS n USING (door)
+LEFT JOIN grid AS g USING (door)
+GROUP BY door;

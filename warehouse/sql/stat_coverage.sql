@@ -1,0 +1,1 @@
+SELECT array_to_string(departments, ' + ') AS departments FROM _wh_living

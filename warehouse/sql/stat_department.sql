@@ -1,0 +1,1 @@
+SELECT unnest(departments) AS department FROM _wh_living

@@ -1,0 +1,25 @@
+WITH resident AS (
+    FROM _wh_living WHERE town IS NOT NULL AND age IS NOT NULL
+),
+parent AS (
+    SELECT r.person_id, p.person_id AS parent_id, p.town, p.community
+    FROM person_relation AS r JOIN _wh_living AS p ON p.person_id = r.other_person_id WHERE r.relation = 'child_of'
+),
+child AS (
+    SELECT c.person_id FROM resident AS c JOIN parent AS p USING (person_id)
+    WHERE c.age < 16
+    GROUP BY c.person_id, c.town, c.community
+    HAVING NOT bool_or(p.town IS NULL) AND NOT bool_or(p.town = c.town AND p.community IS NOT DISTINCT FROM c.community)
+),
+old AS (
+    SELECT dwelling_id FROM resident WHERE dwelling_id IS NOT NULL GROUP BY dwelling_id HAVING min(age) >= 60
+),
+working AS (
+    SELECT DISTINCT person_id FROM person_employment
+)
+SELECT 'left_behind_child' AS category, town, community FROM resident SEMI JOIN child USING (person_id)
+UNION ALL
+SELECT 'empty_nest', town, community FROM resident SEMI JOIN old USING (dwelling_id) WHERE age >= 60
+UNION ALL
+SELECT 'young_idle', town, community FROM resident ANTI JOIN working USING (person_id)
+WHERE age BETWEEN 16 AND 24 AND NOT is_at_school

@@ -12,6 +12,8 @@ from pipelines.cli import Exit
 from pipelines.home import Home
 from pipelines.report import read_reports
 from pipelines.scoring import score_crosswalk
+from sources.intake import archive_path
+from warehouse.database import warehouse_session
 
 pytestmark = pytest.mark.end_to_end
 
@@ -184,3 +186,35 @@ def test_killed_nights_are_completed(nights, city, tmp_path_factory, end_to_end)
     assert [report.status for report in read_reports(home)] == ["published", "published"]
     for found, expected in zip((before, after), undisturbed, strict=False):
         assert sorted(row[1:] for row in found["crosswalk"]) == sorted(row[1:] for row in expected["crosswalk"])
+
+
+def test_the_last_base_tells_what_every_night_published(nights, end_to_end):
+    home, _, snapshots = nights
+    for night, snapshot in zip(end_to_end.NIGHTS, snapshots, strict=True):
+        as_of = f"SELECT * FROM population_base_as_of('{night}') ORDER BY person_id"
+        assert end_to_end.query(home, as_of) == snapshot["person"]
+
+
+RAW = {
+    "name": "name_raw", "citizen_id": "citizen_id_raw", "phone": "phone_raw", "birth_date": "birth_date_raw",
+    "residence_address": "residence_address_raw", "registered_address": "registered_address_raw",
+}  # fmt: skip
+
+
+def test_values_are_found_in_the_archived_files_that_they_name(nights):
+    home, _, _ = nights
+    raw = " ".join(f"WHEN '{attribute}' THEN {column}" for attribute, column in RAW.items())
+    with warehouse_session(home.database, read_only=True) as con:
+        sample = con.execute(f"""
+            SELECT d.sha256, d.encoding, m.line_number, CASE a.attribute {raw} END AS raw
+            FROM person_attribute AS a
+            JOIN delivery AS d USING (file, night)
+            JOIN std_mention AS m ON m.delivery_id = d.delivery_id AND m.row_number = a.row_number AND m.role = a.role
+            WHERE d.status = 'accepted' AND raw IS NOT NULL
+                AND a.attribute IN ({", ".join(f"'{each}'" for each in RAW)})
+            ORDER BY hash(a.person_id, a.attribute) LIMIT 400
+        """).fetchall()
+    assert len(sample) == 400
+    for sha256, encoding, line_number, value in sample:
+        lines = archive_path(home.archive, sha256).read_bytes().decode(encoding).splitlines()
+        assert value in lines[line_number - 1], "the archived line does not hold the value"

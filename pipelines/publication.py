@@ -1,4 +1,4 @@
-"""One night's publication: the base built aside by the warehouse, with the labels of the standards' code lists."""
+"""One night's publication: bases built aside by the warehouse, and lists for the departments of what others deny."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,7 +7,9 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.home import Home
+from sources.feedback import write_feedback
 from sources.standards.code_lists import CODED_ATTRIBUTES, load_code_list
+from warehouse.conflicts import conflicts_by_department
 from warehouse.ledger import mark_published
 from warehouse.names import DEFAULT_PROJECT
 from warehouse.projects import load_projects
@@ -26,6 +28,8 @@ def publish_night(con: duckdb.DuckDBPyConnection, home: Home, night: date, now: 
         folder.mkdir(parents=True, exist_ok=True)
         published[project.name] = publish_base(con, folder, night, project=project, code_labels=LABELS)
     con.unregister(LABELS)
+    for department, records in conflicts_by_department(con).items():
+        write_feedback(home.receipts / department, records)
     base = published[DEFAULT_PROJECT]
     mark_published(con, night, base.snapshot_id, now)
     return {

@@ -11,7 +11,7 @@ import json
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
@@ -59,7 +59,7 @@ def write_receipt(folder: Path, facts: ReceiptFacts, reading: Reading | None = N
     identity = facts.sha256 or hashlib.sha256(facts.file.encode("utf-8", "surrogateescape")).hexdigest()
     base = f"{_safe_stem(facts.file)}.{identity[:8]}.receipt"
     rows, summary = folder / f"{base}.csv", folder / f"{base}.json"
-    _write_whole(rows, _csv_text(_lines(facts, reading)).encode("utf-8-sig"))
+    write_csv(rows, CSV_HEADER, _lines(facts, reading))
     _write_whole(summary, json.dumps(receipt_summary(facts, reading), ensure_ascii=False, indent=2).encode())
     return rows, summary
 
@@ -134,12 +134,13 @@ def _reason(code: str) -> Reason:
     return REASONS.get(code) or Reason(code, "file", "未能接收", "请联系数据管理员。")
 
 
-def _csv_text(lines: Iterable[tuple[str, ...]]) -> str:
+def write_csv(path: Path, header: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
+    """Write a CSV for a department, whole or not at all, as its spreadsheet reads it and without formulas."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(CSV_HEADER)
-    writer.writerows([inert_cell(cell) for cell in line] for line in lines)
-    return text.getvalue()
+    writer.writerow(header)
+    writer.writerows([inert_cell(_plain(cell)) for cell in line] for line in lines)
+    _write_whole(path, text.getvalue().encode("utf-8-sig"))
 
 
 def inert_cell(cell: str) -> str:

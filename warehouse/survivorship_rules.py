@@ -44,6 +44,7 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    zh: str
     value: str
     trust: Attribute
     order: tuple[Term, ...] = Field(min_length=1)

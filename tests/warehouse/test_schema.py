@@ -67,3 +67,29 @@ def test_a_foreign_database_is_left_alone():
 )
 def test_standard_tables_are_those_of_sources(house, table, schema):
     assert house.con.sql(f"SELECT * FROM {table}").to_arrow_table().schema == schema
+
+
+def test_a_warehouse_of_the_first_version_is_brought_up_to_date_with_nothing_lost():
+    con = duckdb.connect()
+    migrate(con, migrations=load_migrations()[:1])
+    con.execute("INSERT INTO night (night, status, opened_at, merged_at) VALUES ('2026-11-01', 'merged', now(), now())")
+    con.execute("""
+        INSERT INTO person BY NAME SELECT 'P1' AS person_id, '甲' AS name, false AS is_deceased, false AS is_floating,
+            true AS has_current_record, 1 AS department_count, ['grid'] AS departments, 1 AS mention_count,
+            DATE '2026-11-01' AS first_night, DATE '2026-11-01' AS last_night
+    """)
+    con.execute(
+        "INSERT INTO crosswalk VALUES ('P1', 'grid', 'visit', 'a.csv', 1, 'self', 'r', 1, '2026-11-01', true, 7)"
+    )
+    con.execute("""
+        INSERT INTO person_attribute
+        VALUES ('P1', 'name', '甲', 'grid', 'visit', 'a.csv', 1, 'self', '2026-11-01', NULL, 1, 0)
+    """)
+    con.execute("INSERT INTO std_mention BY NAME SELECT 7 AS mention_id, '甲' AS name")
+    before = {t: con.execute(f"SELECT * FROM {t}").fetchall() for t in ("person", "crosswalk", "person_attribute")}
+    assert migrate(con) == len(load_migrations()) - 1
+    for table, rows in before.items():
+        assert [row[: len(rows[0])] for row in con.execute(f"SELECT * FROM {table}").fetchall()] == rows
+    assert con.execute("SELECT name, grid_no FROM std_mention").fetchall() == [("甲", None)]
+    assert con.execute("SELECT name FROM population_base_as_of('2026-11-01')").fetchall() == [("甲",)]
+    check_version(con)

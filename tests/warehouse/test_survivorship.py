@@ -185,10 +185,10 @@ def test_every_rule_fills_a_column_of_person(house):
     ("rule", "field"),
     [
         ("{value: r.name, trust: nickname, order: [trust]}", "trust"),
-        ("{value: r.name, trust: name, order: [luck]}", "order"),
-        ("{value: r.name, trust: name, order: [dated_trust]}", "days_per_rank"),
-        ("{value: r.name, trust: name, order: [trust], days_per_rank: 3}", "days_per_rank"),
-        ("{value: r.name, trust: name, order: [trust], oder: 1}", "oder"),
+        ("{zh: 姓名, value: r.name, trust: name, order: [luck]}", "order"),
+        ("{zh: 姓名, value: r.name, trust: name, order: [dated_trust]}", "days_per_rank"),
+        ("{zh: 姓名, value: r.name, trust: name, order: [trust], days_per_rank: 3}", "days_per_rank"),
+        ("{zh: 姓名, value: r.name, trust: name, order: [trust], oder: 1}", "oder"),
     ],
 )
 def test_a_rule_that_does_not_fit_is_named(rule, field):

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines.cli_restricted import audit_app, correction_app, lookup, subject
+from pipelines.cli_restricted import audit_app, correction_app, lookup, project_app, subject
 from pipelines.cli_review import review_app
 from pipelines.errors import HomeError, NightError, WriterBusyError
 from pipelines.home import find_home, Home, parse_night, VARIABLE
@@ -29,6 +29,7 @@ app = typer.Typer(
 app.add_typer(review_app, name="review")
 app.add_typer(audit_app, name="audit")
 app.add_typer(correction_app, name="correction")
+app.add_typer(project_app, name="project")
 app.command("lookup")(lookup)
 app.command("subject")(subject)
 contracts_app = typer.Typer(no_args_is_help=True, help="The departments' data contracts.")

@@ -22,6 +22,7 @@ FAILED, USAGE, BUSY = 1, 2, 75
 LOG_WIDTH: Final = 120
 
 audit_app = typer.Typer(no_args_is_help=True, help="The log of identified look-ups.")
+project_app = typer.Typer(no_args_is_help=True, help="For whom the base is published.")
 correction_app = typer.Typer(no_args_is_help=True, help="What people ask to be put right about them.")
 
 out = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
@@ -97,6 +98,21 @@ def audit_verify(home: HomeOption = None) -> None:
         f"{state.entries} entries, each as it was written; last digest {state.last_digest or '-'}", highlight=False
     )
     out.print("note number and digest elsewhere: entries cut off at the end are seen by them alone", style="dim")
+
+
+@project_app.command("rotate")
+def project_rotate(
+    name: Annotated[str, typer.Argument(help="The project; `default` is the base in published/.")],
+    home: HomeOption = None,
+) -> None:
+    """Give a project new pseudonyms, from the next night on and for its whole history. The old key is kept aside."""
+    from pipelines.restricted import rotate_project
+
+    with _reported():
+        if not rotate_project(_home(home), name):
+            err.print(f"[red]usage:[/] no project {escape(name)}; see projects.yml", highlight=False)
+            raise typer.Exit(USAGE)
+    out.print(f"project {name} has a new key; the next night publishes under it", highlight=False)
 
 
 @correction_app.command("request")

@@ -12,7 +12,7 @@ from sources.standards.code_lists import CODED_ATTRIBUTES, load_code_list
 from warehouse.conflicts import conflicts_by_department
 from warehouse.ledger import mark_published
 from warehouse.names import DEFAULT_PROJECT
-from warehouse.projects import load_projects
+from warehouse.projects import check_project_key, load_projects
 from warehouse.publish import publish_base
 from warehouse.tables import CODE_LABEL
 
@@ -26,6 +26,7 @@ def publish_night(con: duckdb.DuckDBPyConnection, home: Home, night: date, now: 
     for project in load_projects(home.projects, home.warehouse):
         folder = home.published_for(project.name)
         folder.mkdir(parents=True, exist_ok=True)
+        check_project_key(con, project)
         published[project.name] = publish_base(con, folder, night, project=project, code_labels=LABELS)
     con.unregister(LABELS)
     for department, records in conflicts_by_department(con).items():

@@ -17,7 +17,7 @@ from pipelines.writer import hold_writer
 from warehouse.access import LogState, record_access, verify_log
 from warehouse.database import transaction, warehouse_session
 from warehouse.identity_key import load_identity_key
-from warehouse.projects import load_projects
+from warehouse.projects import load_projects, rotate_project_key
 from warehouse.pseudonyms import find_person
 from warehouse.subject import close_correction, find_persons, held_on, open_corrections, request_correction
 
@@ -60,6 +60,15 @@ def end_correction(home: Home, request_id: int, outcome: str) -> None:
     """Note how a request for correction ended."""
     with _writing(home) as con, transaction(con):
         close_correction(con, request_id, outcome=outcome, by=_actor(), at=datetime.now(UTC))
+
+
+def rotate_project(home: Home, name: str) -> bool:
+    """Give a project a new key; whether there is such a project."""
+    if name not in {project.name for project in load_projects(home.projects, home.warehouse)}:
+        return False
+    with _writing(home) as con, transaction(con):
+        rotate_project_key(con, home.warehouse, name)
+    return True
 
 
 def verify_access(home: Home) -> LogState:

@@ -53,12 +53,29 @@ def check_identity_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
     Raises:
         IdentityKeyError: it is another key.
     """
-    fingerprint = hmac.digest(key, b"popbase identity key", "sha256").hex()[:32]
+    fingerprint = key_fingerprint(key)
     row = con.execute("SELECT value FROM setting WHERE name = ?", [_SETTING]).fetchone()
     if row is None:
         con.execute("INSERT INTO setting VALUES (?, ?)", [_SETTING, fingerprint])
     elif row[0] != fingerprint:
         raise IdentityKeyError("this warehouse's person ids were made with another key; restore that one")
+
+
+def key_fingerprint(key: bytes) -> str:
+    """A digest by which a key is known again, and from which it cannot be told."""
+    return hmac.digest(key, b"popbase identity key", "sha256").hex()[:32]
+
+
+def exchange_key(path: Path) -> None:
+    """A new key in place of the one in a file; the old one stays beside it, named by its fingerprint.
+
+    Raises:
+        IdentityKeyError: the file holds no key.
+    """
+    if path.exists():
+        old = key_fingerprint(_decode(path.read_text(encoding="ascii", errors="replace"), str(path)))
+        path.rename(path.with_name(f"{path.stem}.{old[:8]}.key"))
+    _create(path)
 
 
 @contextmanager

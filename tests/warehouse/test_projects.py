@@ -1,7 +1,7 @@
 import pytest
 
 from warehouse.errors import IdentityKeyError, ProjectError
-from warehouse.projects import load_projects
+from warehouse.projects import check_project_key, load_projects, rotate_project_key
 
 
 def test_every_deployment_has_the_default_project(tmp_path):
@@ -36,3 +36,26 @@ def test_a_key_that_others_may_read_is_refused(tmp_path):
     (tmp_path / "projects" / "default.key").chmod(0o644)
     with pytest.raises(IdentityKeyError):
         load_projects(tmp_path / "projects.yml", tmp_path)
+
+
+def test_a_project_that_lost_its_key_is_not_published_under_another(house, tmp_path):
+    declaration = tmp_path / "projects.yml"
+    [first] = load_projects(declaration, tmp_path)
+    check_project_key(house.con, first)
+    check_project_key(house.con, first)
+    (tmp_path / "projects" / "default.key").unlink()
+    [other] = load_projects(declaration, tmp_path)
+    with pytest.raises(ProjectError, match="popbase project rotate default"):
+        check_project_key(house.con, other)
+
+
+def test_a_key_is_exchanged_on_purpose_and_the_old_one_kept(house, tmp_path):
+    declaration = tmp_path / "projects.yml"
+    [first] = load_projects(declaration, tmp_path)
+    check_project_key(house.con, first)
+    rotate_project_key(house.con, tmp_path, "default")
+    [other] = load_projects(declaration, tmp_path)
+    check_project_key(house.con, other)
+    assert other.key != first.key
+    [kept] = [each for each in (tmp_path / "projects").glob("*.key") if each.name != "default.key"]
+    assert bytes.fromhex(kept.read_text().strip()) == first.key and kept.stat().st_mode & 0o777 == 0o600

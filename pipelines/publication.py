@@ -17,6 +17,7 @@ from warehouse.publish import publish_base
 from warehouse.tables import CODE_LABEL
 
 LABELS = "contract_code_label"
+INDUSTRY_LIST = "gbt4754_industry"
 
 
 def publish_night(con: duckdb.DuckDBPyConnection, home: Home, night: date, now: datetime) -> dict[str, Any]:
@@ -43,10 +44,10 @@ def publish_night(con: duckdb.DuckDBPyConnection, home: Home, night: date, now: 
 
 
 def code_labels() -> pa.Table:
-    """CODE_LABEL of all code lists that standard mentions use."""
+    """CODE_LABEL of all code lists that the base uses."""
     labels = [
         {"code_list": name, "code": code, "label_zh": entry.name}
-        for name in sorted(set(CODED_ATTRIBUTES.values()))
+        for name in sorted({*CODED_ATTRIBUTES.values(), INDUSTRY_LIST})
         for code, entry in load_code_list(name).codes.items()
     ]
     return pa.Table.from_pylist(labels, CODE_LABEL)

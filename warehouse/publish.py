@@ -19,9 +19,9 @@ from warehouse.published_tables import (
     comments_sql,
     declaration_sha256,
     dictionary,
-    labelled_view_sql,
     load_publication,
     Publication,
+    views_sql,
 )
 from warehouse.snapshots import (
     current_manifest,
@@ -124,7 +124,7 @@ def _build(con: duckdb.DuckDBPyConnection, publication: Publication) -> tuple[di
     try:
         con.execute(comments_sql(publication))
         labels = con.execute("SELECT code_list, code, label_zh FROM code_label ORDER BY code_list, code").fetchall()
-        con.execute(labelled_view_sql(publication, labels))
+        con.execute(views_sql(publication, labels))
         run(con, "published")
     finally:
         con.execute(f"USE {identifier(home[0] if home else 'memory')}")

@@ -78,18 +78,28 @@ class Label(Frozen):
     code_list: str
 
 
+class View(Frozen):
+    """A view of one table: with labels beside its codes, or under the names of a standard's elements."""
+
+    zh: str
+    en: str
+    table: str
+    labels: dict[str, Label] = {}
+    elements: dict[str, str] = {}
+
+
 class Publication(Frozen):
     """All that is published."""
 
     tables: dict[str, Table]
-    labels: dict[str, Label]
+    views: dict[str, View]
 
 
 def load_publication() -> Publication:
     """What is published, by the packaged declarations."""
     declared = Publication.model_validate(yaml.safe_load(_text()))
     statistics = {name: _statistic(name, statistic) for name, statistic in load_statistics().items()}
-    return Publication(tables={**declared.tables, **statistics}, labels=declared.labels)
+    return Publication(tables={**declared.tables, **statistics}, views=declared.views)
 
 
 def _statistic(name: str, statistic: Statistic) -> Table:
@@ -124,10 +134,10 @@ def comments_sql(publication: Publication) -> str:
     return "\n".join(parts)
 
 
-def labelled_view_sql(publication: Publication, labels: Iterable[tuple[str, str, str]]) -> str:
-    """The view of persons with labels beside the codes.
+def views_sql(publication: Publication, labels: Iterable[tuple[str, str, str]]) -> str:
+    """The views, with their comments.
 
-    The labels stand in the view itself. A join with `code_label` would be shorter, but DuckDB 2.0.0 forgets a LIMIT
+    Labels stand in the view itself. A join with `code_label` would be shorter, but DuckDB 2.0.0 forgets a LIMIT
     above a left join whose right side it knows to be empty, as a code list that nobody gave would be.
 
     Args:
@@ -137,8 +147,14 @@ def labelled_view_sql(publication: Publication, labels: Iterable[tuple[str, str,
     known: dict[str, list[tuple[str, str]]] = {}
     for code_list, code, label in labels:
         known.setdefault(code_list, []).append((code, label))
-    columns = [_labelled(name, wanted, known.get(wanted.code_list, [])) for name, wanted in publication.labels.items()]
-    return f"CREATE VIEW person_labelled AS SELECT *, {', '.join(columns)} FROM person"
+    parts = []
+    for name, view in publication.views.items():
+        columns = [_labelled(each, wanted, known.get(wanted.code_list, [])) for each, wanted in view.labels.items()]
+        columns = ["*", *columns] if view.labels else columns
+        columns += [f"{identifier(column)} AS {identifier(element)}" for element, column in view.elements.items()]
+        parts.append(f"CREATE VIEW {identifier(name)} AS SELECT {', '.join(columns)} FROM {identifier(view.table)};")
+        parts.append(f"COMMENT ON VIEW {identifier(name)} IS {literal(f'{view.zh} / {view.en}')};")
+    return "\n".join(parts)
 
 
 def _labelled(name: str, wanted: Label, labels: list[tuple[str, str]]) -> str:
@@ -153,6 +169,7 @@ def dictionary(publication: Publication) -> pa.Table:
     for name, table in publication.tables.items():
         lines.append((name, None, table.zh, table.en))
         lines += [(name, column_name, column.zh, column.en) for column_name, column in table.columns.items()]
+    lines += [(name, None, view.zh, view.en) for name, view in publication.views.items()]
     names = ("table_name", "column_name", "comment_zh", "comment_en")
     columns = {name: pa.array([line[i] for line in lines], pa.string()) for i, name in enumerate(names)}
     return pa.table({"position": pa.array(range(len(lines)), pa.int32()), **columns})

@@ -131,6 +131,10 @@ def test_every_table_and_column_is_explained(base):
     told = "SELECT table_name, column_name FROM data_dictionary WHERE column_name IS NOT NULL"
     with duckdb.connect(str(base[1] / "population_base.duckdb"), read_only=True) as con:
         assert con.execute("SELECT table_name FROM duckdb_tables() WHERE comment IS NULL").fetchall() == []
+        views = "SELECT view_name FROM duckdb_views() WHERE NOT internal"
+        assert con.execute(f"{views} AND comment IS NULL").fetchall() == []
+        assert con.execute(f"{views} EXCEPT SELECT table_name FROM data_dictionary").fetchall() == []
+        assert len(con.execute("SELECT * FROM person_db37").description) == 14
         assert con.execute(f"{columns} AND comment IS NULL").fetchall() == []
         assert con.execute(f"({columns} EXCEPT {told}) UNION ALL ({told} EXCEPT {columns})").fetchall() == []
 

@@ -1,5 +1,8 @@
 -- Dwellings, and who owns, lets, rents or lives in them. In: _wh_now, _wh_door, std_address, person_attribute.
 -- Out: _wh_dwelling, _wh_person_dwelling.
+CREATE OR REPLACE TEMP TABLE _wh_door_id AS
+SELECT door, entity_id('D', door) AS dwelling_id FROM (SELECT DISTINCT door FROM _wh_door);
+
 CREATE OR REPLACE TEMP TABLE _wh_person_dwelling AS
 WITH golden AS (
     SELECT a.person_id, k.dwelling_key, CASE a.attribute WHEN 'residence_address' THEN 'resident' ELSE 'registered' END AS link,
@@ -33,8 +36,9 @@ newest AS (
             (recorded_date, night, file, row_number)) AS kept
     FROM linked GROUP BY ALL
 )
-SELECT person_id, keyed_id('D', door) AS dwelling_id, door, link, unnest(kept)
+SELECT person_id, i.dwelling_id, door, link, unnest(kept)
 FROM newest AS n
+JOIN _wh_door_id AS i USING (door)
 WHERE link <> 'reported' OR NOT EXISTS (
     FROM newest AS r WHERE r.link = 'resident' AND r.person_id = n.person_id AND r.door = n.door);
 
@@ -51,12 +55,13 @@ grid AS (
     SELECT d.door, arg_max(n.grid_no, (n.recorded_date, n.mention_id)) AS grid_no
     FROM _wh_now AS n JOIN _wh_door AS d ON d.dwelling_key = n.residence_key WHERE n.grid_no IS NOT NULL GROUP BY d.door
 )
-SELECT keyed_id('D', door) AS dwelling_id, door AS dwelling_key, max(division_code) AS division_code, mode(town) AS town,
+SELECT any_value(i.dwelling_id) AS dwelling_id, door AS dwelling_key, max(division_code) AS division_code, mode(town) AS town,
     mode(coalesce(community, village)) AS community, any_value(g.grid_no) AS grid_no, mode(estate) AS estate, mode(building) AS building,
     mode(unit) AS unit, mode(room) AS room, mode(village) AS village, mode(house_no) AS house_no,
     any_value(CASE WHEN numbers = 1 THEN dwelling_no END) AS dwelling_no,
     arg_max(address_raw, (length(address_raw), address_raw)) AS address
 FROM written
+JOIN _wh_door_id AS i USING (door)
 LEFT JOIN number AS n USING (door)
 LEFT JOIN grid AS g USING (door)
 GROUP BY door;

@@ -49,6 +49,9 @@ SELECT s.employer_code AS said_code, s.employer_name AS said_name, s.core, s.tim
 FROM _wh_employer_said AS s
 LEFT JOIN found AS f ON f.core = s.core AND s.employer_code IS NULL;
 
+CREATE OR REPLACE TEMP TABLE _wh_employer_id AS
+SELECT employer_key, entity_id('E', employer_key) AS employer_id FROM (SELECT DISTINCT employer_key FROM _wh_employer_key);
+
 CREATE OR REPLACE TEMP TABLE _wh_person_employment AS
 WITH told AS (
     SELECT n.person_id, k.employer_key, CASE n.role_stem WHEN 'self' THEN 'employee' ELSE n.role_stem END AS link,
@@ -64,7 +67,7 @@ newest AS (
             (recorded_date, night, file, row_number)) AS kept
     FROM told GROUP BY ALL
 )
-SELECT person_id, keyed_id('E', employer_key) AS employer_id, employer_key, link, department, unnest(kept) FROM newest;
+SELECT person_id, employer_id, employer_key, link, department, unnest(kept) FROM newest JOIN _wh_employer_id USING (employer_key);
 
 CREATE OR REPLACE TEMP TABLE _wh_employer AS
 WITH named AS (
@@ -86,12 +89,13 @@ guessed AS (
     SELECT employer_key, arg_max(w.industry_code, (strpos(n.name, w.word), length(w.word))) AS industry_code
     FROM named AS n JOIN _wh_industry_word AS w ON contains(n.name, w.word) GROUP BY employer_key
 )
-SELECT keyed_id('E', employer_key) AS employer_id, n.employer_code, n.name,
+SELECT i.employer_id, n.employer_code, n.name,
     nullif(list_filter(n.names, lambda each: each <> n.name), []) AS other_names,
     coalesce(t.industry_code, g.industry_code) AS industry_code,
     CASE WHEN coalesce(t.industry_code, g.industry_code) IS NOT NULL THEN t.industry_code IS NOT NULL END AS is_industry_told,
     l.legal_representative_person_id
 FROM named AS n
+JOIN _wh_employer_id AS i USING (employer_key)
 LEFT JOIN led AS l USING (employer_key)
 LEFT JOIN told AS t USING (employer_key)
 LEFT JOIN guessed AS g USING (employer_key);

@@ -8,7 +8,7 @@ WHERE household_no IS NOT NULL AND NOT is_deceased AND has_current_record
     AND registration_status IS DISTINCT FROM '迁出' AND registration_status IS DISTINCT FROM '注销';
 
 CREATE OR REPLACE TEMP TABLE _wh_household_member AS
-SELECT keyed_id('H', household_no) AS household_id, person_id, relation_to_head_code, is_head FROM _wh_member;
+SELECT entity_id('H', household_no) AS household_id, person_id, relation_to_head_code, is_head FROM _wh_member;
 
 CREATE OR REPLACE TEMP TABLE _wh_household AS
 WITH made AS (
@@ -26,7 +26,7 @@ registered AS (
     SELECT m.household_no, mode(d.dwelling_id) AS dwelling_id
     FROM _wh_member AS m JOIN _wh_person_dwelling AS d USING (person_id) WHERE d.link = 'registered' GROUP BY m.household_no
 )
-SELECT keyed_id('H', household_no) AS household_id, household_no, m.head_person_id, r.dwelling_id,
+SELECT entity_id('H', household_no) AS household_id, household_no, m.head_person_id, r.dwelling_id,
     m.registered_division_code, m.member_count,
     CASE WHEN m.member_count > getvariable('wh_household_members') THEN 'collective'
         WHEN m.member_count = 1 THEN 'single'

@@ -36,6 +36,7 @@ from warehouse.statements import identifier, literal, run
 from warehouse.statistics import build_statistics, load_statistics
 
 _NAME: Final = "population_base"
+PARTITIONED: Final = "person"
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ def _prepare(
     con.execute("SET VARIABLE wh_night = $1::DATE", [night])
     for name, table in build_statistics(con, project.least_count).items():
         con.register(f"_wh_{name}", table)
-    run(con, "person_seen")
+    for name in ("person_seen", "place"):
+        run(con, name)
     con.execute("SET VARIABLE wh_birth_format = $1", ["%Y-%m" if project.birth == "month" else "%Y"])
     con.register("_wh_dictionary", dictionary(publication))
     labels = (
@@ -137,7 +139,14 @@ def _build(con: duckdb.DuckDBPyConnection, publication: Publication) -> tuple[di
 
 
 def _export(con: duckdb.DuckDBPyConnection, publication: Publication, folder: Path) -> None:
-    """The tables as Parquet; file names are ASCII, since DuckDB has damaged others (duckdb#24482)."""
+    """The tables as Parquet, persons by the code of their town; names are ASCII, others were damaged (duckdb#24482)."""
     for name in publication.tables:
-        target = literal(str(folder / f"{name}.parquet"))
-        con.execute(f"COPY {_NAME}.{identifier(name)} TO {target} (FORMAT parquet, COMPRESSION zstd)")
+        if name != PARTITIONED:
+            target = literal(str(folder / f"{name}.parquet"))
+            con.execute(f"COPY {_NAME}.{identifier(name)} TO {target} (FORMAT parquet, COMPRESSION zstd)")
+    con.execute(f"""
+        COPY (
+            SELECT p.*, coalesce(t.town_code, 'none') AS town_code FROM {_NAME}.{PARTITIONED} AS p
+            LEFT JOIN {_NAME}.place AS t ON t.town = p.residence_town AND t.community IS NULL
+        ) TO {literal(str(folder / PARTITIONED))} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (town_code))
+    """)

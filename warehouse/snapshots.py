@@ -87,11 +87,10 @@ def prune_snapshots(published: Path, keep: int) -> list[str]:
 
 def _seal(folder: Path) -> None:
     """Make all files read only, and everything durable, from the inside out."""
-    for path in folder.rglob("*"):
+    for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_file():
             path.chmod(0o444)
-            _sync(path)
-    _sync(folder / PARQUET)
+        _sync(path)
     _sync(folder)
 
 

@@ -203,7 +203,7 @@ def _own_id(con: duckdb.DuckDBPyConnection, home: Home, given: str) -> str:
     """The warehouse's own id of a person whom a published base calls by a pseudonym; other texts as they are."""
     if not PSEUDONYM.fullmatch(given):
         return given
-    keys = (project.key for project in load_projects(home.projects, home.warehouse))
+    keys = (project.key for project in load_projects(con, home.projects, home.warehouse))
     return next((found for key in keys if (found := find_person(con, key, given))), given)
 
 

@@ -15,7 +15,7 @@ from sources.contract import Contract
 from warehouse.crosswalk import assign_persons, IdentityCounts
 from warehouse.database import transaction
 from warehouse.entities import build_entities, EntityCounts
-from warehouse.identity_key import load_identity_key
+from warehouse.identity_key import warehouse_key
 from warehouse.ledger import finish_night
 from warehouse.matching_input import (
     create_matching_input,
@@ -47,7 +47,7 @@ def merge_night(
     """Link what came or went to all that is stored, write crosswalk and base where they differ, in one transaction."""
     create_trust_tables(con, contracts)
     create_matching_input(con, SOURCE, WANTED)
-    key = load_identity_key(home.warehouse / KEY_FILE)
+    key = warehouse_key(con, home.warehouse / KEY_FILE)
     with transaction(con):
         links = link_records(con, records=RECORDS, relations=RELATIONS, record_ids=RECORD_IDS, basis=_basis(con))
         identity = assign_persons(con, night=night, key=key, source_trust=SOURCE, ended_extracts=ENDED, judged=JUDGED)

@@ -24,7 +24,7 @@ def publish_night(con: duckdb.DuckDBPyConnection, home: Home, night: date, now: 
     """Put a merged night before the readers of each project, note that in the ledger, and return counts by table."""
     con.register(LABELS, code_labels())
     published = {}
-    for project in load_projects(home.projects, home.warehouse):
+    for project in load_projects(con, home.projects, home.warehouse):
         folder = home.published_for(project.name)
         folder.mkdir(parents=True, exist_ok=True)
         check_project_key(con, project)

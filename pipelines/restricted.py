@@ -16,8 +16,8 @@ from pipelines.merge import KEY_FILE
 from pipelines.writer import hold_writer
 from warehouse.access import LogState, record_access, verify_log
 from warehouse.database import transaction, warehouse_session
-from warehouse.identity_key import load_identity_key
-from warehouse.projects import load_projects, rotate_project_key
+from warehouse.identity_key import warehouse_key
+from warehouse.projects import declared_projects, load_projects, rotate_project_key
 from warehouse.pseudonyms import find_person
 from warehouse.subject import close_correction, find_persons, held_on, open_corrections, request_correction
 
@@ -64,9 +64,9 @@ def end_correction(home: Home, request_id: int, outcome: str) -> None:
 
 def rotate_project(home: Home, name: str) -> bool:
     """Give a project a new key; whether there is such a project."""
-    if name not in {project.name for project in load_projects(home.projects, home.warehouse)}:
-        return False
     with _writing(home) as con, transaction(con):
+        if name not in declared_projects(home.projects):
+            return False
         rotate_project_key(con, home.warehouse, name)
     return True
 
@@ -74,12 +74,12 @@ def rotate_project(home: Home, name: str) -> bool:
 def verify_access(home: Home) -> LogState:
     """Whether the access log is as it was written."""
     with warehouse_session(home.database, read_only=True) as con:
-        return verify_log(con, load_identity_key(home.warehouse / KEY_FILE))
+        return verify_log(con, warehouse_key(con, home.warehouse / KEY_FILE))
 
 
 def _held(home: Home, given: str, action: str, purpose: str) -> list[dict[str, list[dict[str, Any]]]]:
-    key = load_identity_key(home.warehouse / KEY_FILE)
     with _writing(home) as con:
+        key = warehouse_key(con, home.warehouse / KEY_FILE)
         with transaction(con):
             persons = _persons(con, home, given)
             for person in (*persons, *(() if persons else (None,))):
@@ -88,7 +88,7 @@ def _held(home: Home, given: str, action: str, purpose: str) -> list[dict[str, l
 
 
 def _persons(con: duckdb.DuckDBPyConnection, home: Home, given: str) -> list[str]:
-    own = (find_person(con, project.key, given) for project in load_projects(home.projects, home.warehouse))
+    own = (find_person(con, project.key, given) for project in load_projects(con, home.projects, home.warehouse))
     return find_persons(con, next((found for found in own if found), given))
 
 

@@ -24,6 +24,7 @@ _BLOCK: Final = 64
 _SHAPE: Final = re.compile(rf"[0-9a-fA-F]{{{2 * _BYTES}}}")
 _PADS: Final = ("wh_inner_pad", "wh_outer_pad")
 _SETTING: Final = "identity_key_fingerprint"
+_OTHER_KEY: Final = "this warehouse's person ids were made with another key; restore that one"
 
 
 def load_identity_key(path: Path, environment: Mapping[str, str] | None = None, *, variable: str = VARIABLE) -> bytes:
@@ -47,6 +48,21 @@ def load_identity_key(path: Path, environment: Mapping[str, str] | None = None, 
     return _decode(path.read_text(encoding="ascii", errors="replace"), str(path))
 
 
+def warehouse_key(con: duckdb.DuckDBPyConnection, path: Path) -> bytes:
+    """The key of a warehouse, made only for one that has none yet.
+
+    Raises:
+        IdentityKeyError: the key that was used before is missing, unusable, or another one.
+    """
+    known = con.execute("SELECT value FROM setting WHERE name = ?", [_SETTING]).fetchall()
+    if known and not path.exists() and VARIABLE not in os.environ:
+        raise IdentityKeyError(f"{path} is missing, and person ids are made with it; restore it from the backup")
+    key = load_identity_key(path)
+    if known and known[0][0] != key_fingerprint(key):
+        raise IdentityKeyError(_OTHER_KEY)
+    return key
+
+
 def check_identity_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
     """Make sure that a warehouse always uses one key; the first one used is remembered by a digest.
 
@@ -58,7 +74,7 @@ def check_identity_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
     if row is None:
         con.execute("INSERT INTO setting VALUES (?, ?)", [_SETTING, fingerprint])
     elif row[0] != fingerprint:
-        raise IdentityKeyError("this warehouse's person ids were made with another key; restore that one")
+        raise IdentityKeyError(_OTHER_KEY)
 
 
 def key_fingerprint(key: bytes) -> str:

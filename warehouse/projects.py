@@ -22,8 +22,12 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 KEYS: Final = "projects"
 """The folder of the keys, inside the restricted one."""
 
+_FINGERPRINT: Final = "project_key_fingerprint_"
 
-class _Settings(BaseModel):
+
+class Settings(BaseModel):
+    """What a project may see."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     birth: Literal["month", "year"] = "month"
@@ -33,7 +37,7 @@ class _Settings(BaseModel):
 class _Projects(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    projects: dict[Name, _Settings]
+    projects: dict[Name, Settings]
 
 
 @dataclass(frozen=True)
@@ -52,13 +56,10 @@ def check_project_key(con: duckdb.DuckDBPyConnection, project: Project) -> None:
     Raises:
         ProjectError: it is not the key that the project was published with before.
     """
-    name, fingerprint = f"project_key_fingerprint_{project.name}", key_fingerprint(project.key)
+    name, fingerprint = f"{_FINGERPRINT}{project.name}", key_fingerprint(project.key)
     keep_setting(con, name, fingerprint)
     if read_setting(con, name) != fingerprint:
-        raise ProjectError(
-            f"project {project.name}: its pseudonyms were made with another key; restore that one, or exchange it on"
-            f" purpose: popbase project rotate {project.name}"
-        )
+        raise ProjectError(_lost(project.name, "it has another key than before"))
 
 
 def rotate_project_key(con: duckdb.DuckDBPyConnection, restricted: Path, name: str) -> None:
@@ -74,30 +75,52 @@ def rotate_project_key(con: duckdb.DuckDBPyConnection, restricted: Path, name: s
     """
     if f"{VARIABLE}{name.upper()}" not in os.environ:
         exchange_key(restricted / KEYS / f"{name}.key")
-    con.execute("DELETE FROM setting WHERE name = $1", [f"project_key_fingerprint_{name}"])
+    con.execute("DELETE FROM setting WHERE name = $1", [f"{_FINGERPRINT}{name}"])
 
 
-def load_projects(declaration: Path, restricted: Path) -> tuple[Project, ...]:
-    """The projects of a deployment, the default one first.
-
-    Args:
-        declaration: `projects.yml`; only the default project when it is not there.
-        restricted: the restricted folder, in which the keys lie.
+def declared_projects(declaration: Path) -> dict[str, Settings]:
+    """The projects of a deployment by name, the default one first; only that when there is no declaration.
 
     Raises:
         ProjectError: the declaration does not fit.
+    """
+    if not declaration.exists():
+        return {DEFAULT_PROJECT: Settings()}
+    try:
+        declared = _Projects.model_validate(yaml.safe_load(declaration.read_text(encoding="utf-8"))).projects
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise ProjectError(f"{declaration.name}: {faults}") from None
+    except yaml.YAMLError:
+        raise ProjectError(f"{declaration.name} is no YAML") from None
+    return {DEFAULT_PROJECT: Settings()} | declared
+
+
+def load_projects(con: duckdb.DuckDBPyConnection, declaration: Path, restricted: Path) -> tuple[Project, ...]:
+    """The projects of a deployment with their keys; a key is made only for a project that was never published.
+
+    Args:
+        con: the warehouse.
+        declaration: `projects.yml`.
+        restricted: the restricted folder, in which the keys lie.
+
+    Raises:
+        ProjectError: the declaration does not fit, or the key that a project was published with is missing.
         IdentityKeyError: a key cannot be used.
     """
-    settings: dict[str, _Settings] = {DEFAULT_PROJECT: _Settings()}
-    if declaration.exists():
-        try:
-            settings |= _Projects.model_validate(yaml.safe_load(declaration.read_text(encoding="utf-8"))).projects
-        except ValidationError as error:
-            faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-            raise ProjectError(f"{declaration.name}: {faults}") from None
-        except yaml.YAMLError:
-            raise ProjectError(f"{declaration.name} is no YAML") from None
-    return tuple(
-        Project(name, load_project_key(restricted / KEYS, name), each.birth, each.least_count)
-        for name, each in settings.items()
+    found = []
+    for name, settings in declared_projects(declaration).items():
+        path = restricted / KEYS / f"{name}.key"
+        is_given = path.exists() or f"{VARIABLE}{name.upper()}" in os.environ
+        if not is_given and read_setting(con, f"{_FINGERPRINT}{name}"):
+            raise ProjectError(_lost(name, f"{path} is missing"))
+        key = load_project_key(restricted / KEYS, name)
+        found.append(Project(name, key, settings.birth, settings.least_count))
+    return tuple(found)
+
+
+def _lost(name: str, fault: str) -> str:
+    return (
+        f"project {name}: {fault}; restore the key that its pseudonyms were made with, or exchange it on purpose:"
+        f" popbase project rotate {name}"
     )

@@ -2,7 +2,7 @@ import duckdb
 import pytest
 
 from warehouse.errors import IdentityKeyError
-from warehouse.identity_key import check_identity_key, load_identity_key, VARIABLE
+from warehouse.identity_key import check_identity_key, load_identity_key, VARIABLE, warehouse_key
 from warehouse.schema import migrate
 
 pytestmark = pytest.mark.integration
@@ -40,3 +40,17 @@ def test_a_warehouse_stays_with_its_key():
     check_identity_key(con, bytes(32))
     with pytest.raises(IdentityKeyError):
         check_identity_key(con, b"x" * 32)
+
+
+def test_a_key_that_was_lost_is_not_made_anew(tmp_path):
+    con = duckdb.connect()
+    migrate(con)
+    path = tmp_path / "identity.key"
+    check_identity_key(con, warehouse_key(con, path))
+    path.unlink()
+    with pytest.raises(IdentityKeyError, match="restore it from the backup"):
+        warehouse_key(con, path)
+    assert not path.exists()
+    load_identity_key(path, {})
+    with pytest.raises(IdentityKeyError, match="another key"):
+        warehouse_key(con, path)

@@ -155,14 +155,17 @@ def test_the_same_base_again_is_left_alone(base):
     assert [folder.name for folder in (base[1] / "snapshots").iterdir()] == [first.snapshot_id]
 
 
-def test_a_reader_stays_with_its_snapshot(base):
-    publish(base)
+def test_a_reader_stays_with_its_snapshot_while_it_is_pruned(base):
+    first = publish(base)
     reader = open_published(base[1] / "population_base.duckdb")
-    another_night(base, N2)
-    assert publish(base, N2).is_new
-    assert reader.execute("SELECT count(*) FROM person").fetchone() == (1,)
+    for night in (N2, N3, N4, N5):
+        another_night(base, night)
+        assert publish(base, night).is_new
+    assert not (base[1] / "snapshots" / first.snapshot_id).exists()
+    assert reader.execute("SELECT count(*), max(name_masked) FROM person").fetchone() == (1, "欧**")
+    assert reader.execute("SELECT count(*) FROM crosswalk").fetchone() == (1,)
     with duckdb.connect(str(base[1] / "population_base.duckdb"), read_only=True) as later:
-        assert later.execute("SELECT count(*) FROM person").fetchone() == (2,)
+        assert later.execute("SELECT count(*) FROM person").fetchone() == (5,)
     reader.close()
 
 

@@ -10,6 +10,7 @@ Not here: which records belong together (`matching`), the key (`warehouse.identi
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import duckdb
 
@@ -17,6 +18,9 @@ from warehouse.errors import IncompleteClustersError, PersonIdCollisionError
 from warehouse.identity_key import check_identity_key, keyed_ids
 from warehouse.statements import Changes, identifier, number, run, write_differences
 from warehouse.versions import write_versions
+
+CHANGED_PERSONS: Final = "wh_changed_person"
+"""Temporary table (person_id): whose records came, went, or count otherwise than before."""
 
 _TEMPORARY = (
     "_wh_cluster_key",
@@ -56,7 +60,8 @@ def assign_persons(
 ) -> IdentityCounts:
     """Give every stored mention its person, and write keys, aliases, crosswalk and links where they differ.
 
-    Call it in the transaction that also writes the base and closes the night.
+    Call it in the transaction that also writes the base and closes the night. The temporary table CHANGED_PERSONS
+    tells `build_base` whom to look at.
 
     Args:
         con: the warehouse, in a transaction.
@@ -93,7 +98,7 @@ def assign_persons(
     con.execute("CREATE OR REPLACE TEMP TABLE _wh_judged (record_id BIGINT)")
     run(con, "crosswalk", clusters=clusters, ended_extracts=ended_extracts or "_wh_ended")
     run(con, "regrouped", judged=judged or "_wh_judged")
-    changes = write_versions(con, "crosswalk", "_wh_crosswalk", ["mention_id"], night)
+    changes = write_versions(con, "crosswalk", "_wh_crosswalk", ["mention_id"], night, changed=CHANGED_PERSONS)
     link_changes = write_differences(con, "match_link", links, ["record_id_l", "record_id_r"])
     _count_night(con, night, counts)
     _forget(con)

@@ -4,20 +4,31 @@ Which value survives is declared in `survivorship.yml`. Not here: which records 
 (`warehouse.crosswalk`), what may leave the restricted area (`warehouse.publish`).
 """
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import duckdb
 
-from warehouse.statements import Changes, number, run
+from warehouse.crosswalk import CHANGED_PERSONS
+from warehouse.settings import HOME_DIVISION, read_setting
+from warehouse.statements import Changes, identifier, number, run, statement
 from warehouse.survivorship_rules import load_rules, Rule, survivor_sql
 from warehouse.versions import write_versions
 
 _TEMPORARY = (
     "_wh_record", "_wh_survivor", "_wh_holder", "_wh_trust", "_wh_assumed", "_wh_nothing", "_wh_person_attribute",
-    "_wh_person_runner_up", "_wh_person",
+    "_wh_person_runner_up", "_wh_person", "_wh_community_place", "_wh_touched",
 )  # fmt: skip
+
+_KEYS: Final = {
+    "person_attribute": ("person_id", "attribute"),
+    "person_runner_up": ("person_id", "attribute", "place"),
+    "person": ("person_id",),
+}
+"""The tables that this module writes, and what is unique in them."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +50,8 @@ def build_base(
 ) -> BaseCounts:
     """Write `person` and `person_attribute` from the crosswalk, where they differ.
 
-    Call it in the transaction of `warehouse.crosswalk.assign_persons`.
+    Call it in the transaction of `warehouse.crosswalk.assign_persons`. Only persons whose records changed in the night
+    are looked at, unless what all values depend on (trust, rules, the home county) is not what it was.
 
     Args:
         con: the warehouse, in a transaction.
@@ -52,14 +64,31 @@ def build_base(
         "CREATE OR REPLACE TEMP TABLE _wh_nothing"
         " (department VARCHAR, extract VARCHAR, role VARCHAR, attribute VARCHAR)"
     )
-    run(con, "records", trust=trust, assumed=assumed or "_wh_nothing")
-    for attribute, rule in (load_rules() if rules is None else rules).items():
-        con.execute(f"INSERT INTO _wh_survivor {survivor_sql(attribute, rule)}")
+    assumed = assumed or "_wh_nothing"
+    survivors = [survivor_sql(*each) for each in (load_rules() if rules is None else rules).items()]
+    con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {CHANGED_PERSONS} (person_id VARCHAR)")
+    con.execute("SET VARIABLE wh_all = $1::BOOLEAN", [_keep_basis(con, trust, assumed, survivors)])
+    run(con, "touched")
+    run(con, "records", trust=trust, assumed=assumed)
+    for query in survivors:
+        con.execute(f"INSERT INTO _wh_survivor {query}")
     run(con, "person")
-    attributes = write_versions(con, "person_attribute", "_wh_person_attribute", ["person_id", "attribute"], night)
-    write_versions(con, "person_runner_up", "_wh_person_runner_up", ["person_id", "attribute", "place"], night)
-    persons = write_versions(con, "person", "_wh_person", ["person_id"], night)
+    written = {
+        table: write_versions(con, table, f"_wh_{table}", key, night, "_wh_touched") for table, key in _KEYS.items()
+    }
     con.execute("DROP VIEW IF EXISTS _wh_stated")
     for name in _TEMPORARY:
         con.execute(f"DROP TABLE IF EXISTS {name}")
-    return BaseCounts(number(con, "SELECT count(*) FROM person"), persons, attributes)
+    return BaseCounts(number(con, "SELECT count(*) FROM person"), written["person"], written["person_attribute"])
+
+
+def _keep_basis(con: duckdb.DuckDBPyConnection, trust: str, assumed: str, survivors: Sequence[str]) -> bool:
+    """Remember what all values depend on; whether it is not what it was."""
+    said = [sorted(con.execute(f"FROM {identifier(relation)}").fetchall()) for relation in (trust, assumed)]
+    texts = [*survivors, *(statement(name) for name in ("touched", "records", "person"))]
+    digest = hashlib.sha256(f"{said} {texts} {read_setting(con, HOME_DIVISION)}".encode()).hexdigest()
+    if con.execute("SELECT basis FROM base_basis").fetchall() == [(digest,)]:
+        return False
+    con.execute("DELETE FROM base_basis")
+    con.execute("INSERT INTO base_basis VALUES ($1)", [digest])
+    return True

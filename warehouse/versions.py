@@ -13,7 +13,15 @@ from warehouse.statements import Changes, columns_of, identifier, number
 _NEW, _ENDED = "_wh_version_new", "_wh_version_ended"
 
 
-def write_versions(con: duckdb.DuckDBPyConnection, table: str, source: str, key: Sequence[str], night: date) -> Changes:
+def write_versions(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    source: str,
+    key: Sequence[str],
+    night: date,
+    touched: str | None = None,
+    changed: str | None = None,
+) -> Changes:
     """Make the view of a table show exactly the rows of a relation, as learnt in a night.
 
     What the same night wrote before leaves no trace, so a night that is continued has one version of each row.
@@ -24,12 +32,18 @@ def write_versions(con: duckdb.DuckDBPyConnection, table: str, source: str, key:
         source: a relation with at least the view's columns.
         key: columns that are unique in the view and never null.
         night: no version is newer.
+        touched: a relation of one column, named like the first of the key: rows of others stay as they are.
+        changed: name of a temporary table (person_id) to be made of the persons whose rows came, changed or went.
     """
-    versions, view, here = identifier(f"{table}_version"), identifier(table), identifier(source)
+    versions, here = identifier(f"{table}_version"), identifier(source)
+    is_touched = f"{identifier(key[0])} IN (FROM {identifier(touched)})" if touched else "true"
+    view = f"(SELECT * FROM {identifier(table)} WHERE {is_touched})"
     columns = ", ".join(map(identifier, columns_of(con, table)))
     keys = ", ".join(map(identifier, key))
     con.execute("SET VARIABLE wh_version_night = $1::DATE", [night])
     if not number(con, f"SELECT count(*) FROM (FROM {versions} LIMIT 1)"):
+        if changed:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {changed} AS SELECT DISTINCT person_id FROM {here}")
         return Changes(inserted=_insert(con, versions, columns, source))
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {_NEW} AS SELECT {columns} FROM {here} EXCEPT SELECT {columns} FROM {view}"
@@ -39,6 +53,11 @@ def write_versions(con: duckdb.DuckDBPyConnection, table: str, source: str, key:
         SELECT {keys} FROM {view} ANTI JOIN {here} USING ({keys})
         UNION ALL SELECT {keys} FROM {view} SEMI JOIN {_NEW} USING ({keys})
     """)
+    if changed:
+        con.execute(f"""
+            CREATE OR REPLACE TEMP TABLE {changed} AS
+            SELECT person_id FROM {_NEW} UNION SELECT person_id FROM {view} WHERE ({keys}) IN (FROM {_ENDED})
+        """)
     ended, new = number(con, f"SELECT count(*) FROM {_ENDED}"), number(con, f"SELECT count(*) FROM {_NEW}")
     updated = number(con, f"SELECT count(*) FROM {_ENDED} SEMI JOIN {_NEW} USING ({keys})")
     current = f"to_night IS NULL AND ({keys}) IN (FROM {_ENDED})"

@@ -12,8 +12,11 @@ from pipelines.cli import Exit
 from pipelines.home import Home
 from pipelines.report import read_reports
 from pipelines.scoring import score_crosswalk
+from pipelines.trust import ASSUMED, ATTRIBUTE, create_trust_tables
+from sources.contract import load_contracts
 from sources.intake import archive_path
 from warehouse.database import warehouse_session
+from warehouse.survivorship import build_base
 
 pytestmark = pytest.mark.end_to_end
 
@@ -218,3 +221,14 @@ def test_values_are_found_in_the_archived_files_that_they_name(nights):
     for sha256, encoding, line_number, value in sample:
         lines = archive_path(home.archive, sha256).read_bytes().decode(encoding).splitlines()
         assert value in lines[line_number - 1], "the archived line does not hold the value"
+
+
+def test_what_nights_changed_is_what_all_anew_would_be(nights):
+    home, _, _ = nights
+    with warehouse_session(home.database) as con:
+        create_trust_tables(con, load_contracts())
+        con.begin()
+        con.execute("DELETE FROM base_basis")
+        counts = build_base(con, night=date(2026, 11, 9), trust=ATTRIBUTE, assumed=ASSUMED)
+        con.rollback()
+    assert (counts.person.total, counts.person_attribute.total) == (0, 0)

@@ -1,4 +1,4 @@
--- Surviving values -> the two tables of the base as they must be. In: _wh_survivor, _wh_record, _wh_holder.
+-- Surviving values of touched persons -> the tables of the base as they must be for them. In: _wh_survivor, _wh_record, _wh_holder.
 -- Out: _wh_person_attribute, _wh_person_runner_up, _wh_person.
 CREATE OR REPLACE TEMP TABLE _wh_person_attribute AS
 SELECT h.person_id, s.attribute, s.value, r.department, r.extract, r.file, r.row_number, r.role, r.night,
@@ -53,20 +53,16 @@ assumed AS (
     WHERE s.place = 1 AND s.attribute = 'residence_address'
 ),
 -- A grid's number begins with that of its community, which tells the place where an address leaves the town out.
-numbered AS (
-    SELECT r.community_no, mode(a.town) AS town, mode(coalesce(a.community, a.village)) AS community
-    FROM _wh_record AS r JOIN std_address AS a ON a.address_raw = r.residence_address_raw AND a.is_local
-    WHERE r.community_no IS NOT NULL AND a.town IS NOT NULL GROUP BY r.community_no
-),
 beside AS (
     SELECT s.person_no, n.town, n.community
-    FROM _wh_survivor AS s JOIN _wh_record AS r USING (mention_id) JOIN numbered AS n USING (community_no)
+    FROM _wh_survivor AS s JOIN _wh_record AS r USING (mention_id) JOIN community_place AS n USING (community_no)
     WHERE s.place = 1 AND s.attribute = 'residence_address'
 ),
 valued AS (
     SELECT h.person_id, w.* EXCLUDE (person_no),
-        CASE WHEN u.person_no IS NOT NULL THEN 'assumed' WHEN w.residence_address IS NOT NULL THEN 'stated' WHEN g.is_local THEN 'registered' END AS residence_source,
-        a.division_code AS residence_division_code, 
+        CASE WHEN u.person_no IS NOT NULL THEN 'assumed' WHEN w.residence_address IS NOT NULL THEN 'stated'
+            WHEN g.is_local THEN 'registered' END AS residence_source,
+        a.division_code AS residence_division_code,
         coalesce(a.town, CASE WHEN a.is_local THEN b.town END) AS residence_town,
         coalesce(a.community, a.village, CASE WHEN a.is_local THEN b.community END) AS residence_community,
         a.dwelling_key AS residence_dwelling_key, a.is_local AS residence_is_local,

@@ -1,11 +1,12 @@
--- The records that survivorship asks: each person's current ones, or all of a person who has none left.
+-- The records that survivorship asks: each touched person's current ones, or all of a person who has none left.
 -- Persons go by a number here: ids are long texts, and each attribute is a sort by person.
--- In: {trust} (ATTRIBUTE_TRUST), {assumed} (ASSUMED_ATTRIBUTE). Out: _wh_holder, _wh_record, _wh_trust, _wh_assumed, _wh_stated, _wh_survivor.
+-- In: _wh_touched, {trust} (ATTRIBUTE_TRUST), {assumed} (ASSUMED_ATTRIBUTE). Out: _wh_holder, _wh_record, _wh_trust,
+-- _wh_assumed, _wh_stated, _wh_survivor.
 CREATE OR REPLACE TEMP TABLE _wh_holder AS
 WITH by_department AS (
     SELECT person_id, department, bool_or(is_current) AS is_current, count(*) AS mentions,
         min(night) AS first_night, max(night) AS last_night
-    FROM crosswalk
+    FROM crosswalk SEMI JOIN _wh_touched USING (person_id)
     GROUP BY person_id, department
 )
 SELECT person_id, row_number() OVER (ORDER BY person_id)::INTEGER AS person_no,

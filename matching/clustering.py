@@ -143,6 +143,13 @@ def without_contradiction(
     return rules[0][kept], rules[1][kept]
 
 
+def not_joined(count: int, pairs: tuple[Ints, Ints], must: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+    """Those pairs of records that no chain of must-links joins."""
+    joined = _components(count, *must)
+    kept = joined[pairs[0]] != joined[pairs[1]]
+    return pairs[0][kept], pairs[1][kept]
+
+
 def _check_bounds(bounds: Bounds) -> None:
     together = _components(len(bounds.group), *bounds.must)
     broken = int((together[bounds.cannot[0]] == together[bounds.cannot[1]]).sum())

@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from matching.candidates import key_sql
-from matching.clustering import Bounds, cluster, Links, without_contradiction
+from matching.clustering import Bounds, cluster, Links, not_joined, without_contradiction
 from matching.engine import learn_parameters, split_rules
 from matching.errors import InputError
 from matching.functions import register_functions
@@ -361,12 +361,15 @@ class _Night:
         same, different = (
             self._unit_pairs(units, judged_units(view)) for view in ("_judged_same", "_judged_different")
         )
+        run(self.con, "state_apart")
+        roles = self._unit_pairs(units, "SELECT unit_l, unit_r FROM _row_apart")
         self.con.unregister("_bound")
         certain = without_contradiction(len(units), certain, same, different)
-        return Bounds(
-            sources["backbone"].astype(np.int64), sources["known"].astype(np.int64),
-            must=(np.concatenate((certain[0], same[0])), np.concatenate((certain[1], same[1]))), cannot=different,
-        )  # fmt: skip
+        must = np.concatenate((certain[0], same[0])), np.concatenate((certain[1], same[1]))
+        # What is certain, or was judged, is more than that a row names two.
+        roles = not_joined(len(units), roles, must)
+        cannot = np.concatenate((different[0], roles[0])), np.concatenate((different[1], roles[1]))
+        return Bounds(sources["backbone"].astype(np.int64), sources["known"].astype(np.int64), must=must, cannot=cannot)
 
     def _unit_pairs(self, units: Ints, query: str) -> tuple[Ints, Ints]:
         found = self.con.execute(f"""

@@ -28,10 +28,12 @@ RECORD = pa.schema(
         ("employer_code", pa.string()),
         ("school", pa.string()),
         ("trust_rank", pa.int16()),
+        ("batch", pa.int64()),
     ]
 )
 """Records to link. `source` is any label of origin; records with the same `record_key` and `role` are
-successive states of one entry; `trust_rank` 1 is the backbone."""
+successive states of one entry; `trust_rank` 1 is the backbone. `batch` numbers what was told at one time: in one batch
+the roles of one record_key are different persons, and so are two places in one household under different numbers."""
 
 RELATION = pa.schema([("from_record_id", pa.int64()), ("to_record_id", pa.int64()), ("relation", pa.string())])
 """Relations between records: spouse, child_of, guardian_of, next_of_kin_of, household_member_of …"""

@@ -46,8 +46,16 @@ def source_suites(contract: Contract) -> list[Suite]:
 
 
 def base_suites() -> list[Suite]:
-    """The suites of mentions, persons, crosswalk and attributes, and the reconciliation of counts."""
-    return [_mention_suite(), _person_suite(), _crosswalk_suite(), _person_attribute_suite(), *reconciliation_suites()]
+    """The suites of mentions, persons and all that hangs on them, and the reconciliation of counts."""
+    return [
+        _mention_suite(),
+        _person_suite(),
+        _crosswalk_suite(),
+        _person_attribute_suite(),
+        _history_suite(),
+        _entity_suite(),
+        *reconciliation_suites(),
+    ]
 
 
 def _extract_suite(department: str, extract: Extract) -> Suite:
@@ -195,5 +203,55 @@ def _person_attribute_suite() -> Suite:
                 query="SELECT 1 FROM person_attribute GROUP BY person_id, attribute HAVING count(*) > 1",
             ),
             NoneFound(name="provenance_in_crosswalk", query=sql("attribute_without_record")),
+        ),
+    )
+
+
+def _history_suite() -> Suite:
+    return Suite(
+        name="base_history",
+        title="History: at any night one state of each person at most",
+        table="person_version",
+        subject="SELECT * FROM person_version",
+        rules=(
+            Present(name="from_night_present", column="from_night"),
+            Holds(name="ends_after_it_begins", column="to_night", condition="to_night > from_night"),
+            NoneFound(name="states_do_not_overlap", query=sql("overlapping_versions")),
+        ),
+    )
+
+
+def _entity_suite() -> Suite:
+    return Suite(
+        name="base_entity",
+        title="Households, dwellings, employers: every link leads somewhere, marriages hold both ways",
+        table="person_relation",
+        subject="SELECT * FROM person_relation",
+        rules=(
+            NoneFound(name="person_exists", query=sql("linked_person_missing")),
+            NoneFound(
+                name="dwelling_exists",
+                query="SELECT 1 FROM person_dwelling AS l ANTI JOIN dwelling AS d USING (dwelling_id)",
+            ),
+            NoneFound(
+                name="employer_exists",
+                query="SELECT 1 FROM person_employment AS l ANTI JOIN employer AS e USING (employer_id)",
+            ),
+            NoneFound(
+                name="household_exists",
+                query="SELECT 1 FROM household_member AS m ANTI JOIN household AS h USING (household_id)",
+            ),
+            NoneFound(name="marriage_holds_both_ways", query=sql("one_sided_marriage")),
+            NoneFound(
+                name="one_head_per_household",
+                severity="warn",
+                query="SELECT 1 FROM household_member WHERE is_head GROUP BY household_id HAVING count(*) > 1",
+            ),
+            NoneFound(
+                name="one_spouse_at_a_time",
+                severity="warn",
+                query="SELECT 1 FROM person_relation WHERE relation = 'spouse' AND valid_to IS NULL"
+                " GROUP BY person_id HAVING count(*) > 1",
+            ),
         ),
     )

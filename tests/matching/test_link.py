@@ -111,6 +111,22 @@ def test_number_changed_in_one_household() -> None:
     assert _link([old, old | {"citizen_id": "370123198502039922"}]) == [1, 1]
 
 
+def test_two_numbers_told_at_one_time_are_two_persons() -> None:
+    old = MOTHER | {"household_key": "h1", "birth_date": datetime.date(1985, 2, 3), "batch": 1}
+    other = old | {"citizen_id": "370123198502039922"}
+    assert _link([old, other]) == [1, 2]
+    assert _link([old, other | {"batch": 2}]) == [1, 1]
+    assert _link([old, other, old | {"batch": 2}]) == [1, 2, 1]
+
+
+def test_two_roles_of_one_row_are_two_persons() -> None:
+    told = {"birth_date": BORN, "dwelling_keys": DOOR, "sex_code": "1", "phone": "13600000001", "record_key": "row"}
+    one, other = told | {"name": "王一鸣", "role": "child1"}, told | {"name": "王一鸣", "role": "child2"}
+    assert _link([one, other]) == [1, 1]
+    assert _link([one | {"batch": 1}, other | {"batch": 1}]) == [1, 2]
+    assert _link([one | {"batch": 1}, other | {"batch": 2}]) == [1, 1]
+
+
 def test_order_of_records_does_not_matter() -> None:
     records = [
         CHILD,

@@ -22,6 +22,14 @@ CREATE TABLE crosswalk(person_id TEXT, department TEXT, extract TEXT, file TEXT,
 CREATE TABLE person(person_id TEXT, name TEXT, citizen_id TEXT, sex_code TEXT, birth_date DATE, death_date DATE);
 CREATE TABLE person_attribute(person_id TEXT, attribute TEXT, value TEXT, department TEXT, extract TEXT, file TEXT,
     row_number INT, role TEXT, night DATE);
+CREATE TABLE person_version(person_id TEXT, from_night DATE, to_night DATE);
+CREATE TABLE dwelling(dwelling_id TEXT);
+CREATE TABLE person_dwelling(person_id TEXT, dwelling_id TEXT);
+CREATE TABLE employer(employer_id TEXT);
+CREATE TABLE person_employment(person_id TEXT, employer_id TEXT);
+CREATE TABLE household(household_id TEXT);
+CREATE TABLE household_member(household_id TEXT, person_id TEXT, is_head BOOLEAN);
+CREATE TABLE person_relation(person_id TEXT, relation TEXT, other_person_id TEXT, valid_to DATE);
 CREATE TABLE night(night DATE, persons INT, persons_new INT, persons_merged INT, persons_split INT);
 INSERT INTO delivery VALUES (1, '2026-11-01', 'public_security', 'register', 'f.csv', 'aa', 'accepted', 6, 3, 1, 2, 3);
 INSERT INTO quarantined_row VALUES (1, 4, 5, 'row_shifted');
@@ -30,6 +38,16 @@ INSERT INTO crosswalk SELECT 'P' || row_number, department, extract, 'f.csv', ro
 INSERT INTO person SELECT 'P' || row_number, name, citizen_id, sex_code, birth_date, NULL FROM std_mention;
 INSERT INTO person_attribute SELECT person_id, 'sex', '1', department, extract, file, row_number, role, night
     FROM crosswalk;
+INSERT INTO person_version SELECT person_id, DATE '2026-11-01', NULL FROM person;
+INSERT INTO person_version VALUES ('P1', '2026-10-31', '2026-11-01');
+INSERT INTO dwelling VALUES ('D1');
+INSERT INTO person_dwelling VALUES ('P1', 'D1');
+INSERT INTO employer VALUES ('E1');
+INSERT INTO person_employment VALUES ('P1', 'E1');
+INSERT INTO household VALUES ('H1');
+INSERT INTO household_member VALUES ('H1', 'P1', true), ('H1', 'P2', false);
+INSERT INTO person_relation VALUES ('P1', 'spouse', 'P2', NULL), ('P2', 'spouse', 'P1', NULL),
+    ('P3', 'child_of', 'P1', NULL);
 INSERT INTO night VALUES ('2026-10-31', 2, 2, 0, 0), ('2026-11-01', 3, 1, 0, 0);
 """
 

@@ -108,6 +108,25 @@ FAULTS = [
     ("UPDATE person_attribute SET value = NULL", "base_person_attribute", "value_present"),
     ("UPDATE person_attribute SET person_id = 'P1'", "base_person_attribute", "one_value_per_attribute"),
     ("UPDATE person_attribute SET row_number = 9", "base_person_attribute", "provenance_in_crosswalk"),
+    ("UPDATE person_version SET from_night = NULL WHERE to_night IS NULL", "base_history", "from_night_present"),
+    ("UPDATE person_version SET to_night = from_night", "base_history", "ends_after_it_begins"),
+    (
+        "UPDATE person_version SET to_night = '2026-11-02' WHERE to_night IS NOT NULL",
+        "base_history",
+        "states_do_not_overlap",
+    ),
+    ("INSERT INTO person_version VALUES ('P2', '2026-11-02', NULL)", "base_history", "states_do_not_overlap"),
+    ("INSERT INTO household_member VALUES ('H1', 'P9', false)", "base_entity", "person_exists"),
+    ("DELETE FROM dwelling", "base_entity", "dwelling_exists"),
+    ("DELETE FROM employer", "base_entity", "employer_exists"),
+    ("DELETE FROM household", "base_entity", "household_exists"),
+    ("DELETE FROM person_relation WHERE person_id = 'P2'", "base_entity", "marriage_holds_both_ways"),
+    ("UPDATE household_member SET is_head = true", "base_entity", "one_head_per_household"),
+    (
+        "INSERT INTO person_relation VALUES ('P1', 'spouse', 'P3', NULL), ('P3', 'spouse', 'P1', NULL)",
+        "base_entity",
+        "one_spouse_at_a_time",
+    ),
     ("UPDATE delivery SET rows_delivered = 7", "reconcile_delivery", "rows_add_up"),
     ("UPDATE delivery SET rows_accepted = NULL", "reconcile_delivery", "rows_add_up"),
     ("DELETE FROM quarantined_row", "reconcile_delivery", "quarantined_rows_stored"),
@@ -116,6 +135,12 @@ FAULTS = [
     ("UPDATE night SET persons_new = 2 WHERE night = '2026-11-01'", "reconcile_night", "persons_add_up"),
     ("DELETE FROM person", "reconcile_night", "persons_counted"),
 ]
+
+
+EMPTIED = (
+    "std_mention", "delivery", "quarantined_row", "crosswalk", "person", "person_attribute", "night", "person_version",
+    "dwelling", "person_dwelling", "employer", "person_employment", "household", "household_member", "person_relation",
+)  # fmt: skip
 
 
 def check(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], CheckResult]:
@@ -148,7 +173,7 @@ def test_planted_fault_is_caught_by_its_rule(
 
 
 def test_empty_tables_pass(population: duckdb.DuckDBPyConnection) -> None:
-    for table in ("std_mention", "delivery", "quarantined_row", "crosswalk", "person", "person_attribute", "night"):
+    for table in EMPTIED:
         population.execute(f"DELETE FROM {table}")
     results = check(population)
     assert all(result.passed for result in results.values())

@@ -17,7 +17,7 @@ SELECT m.mention_id AS record_id, m.department AS source, m.record_key, m.role,
        m.birth_date, m.birth_year_low, m.birth_year_high, m.phone, m.phone_2,
        coalesce(a.dwelling_keys, []) AS dwelling_keys, coalesce(a.place_keys, []) AS place_keys,
        m.department || '|' || m.extract || '|' || m.household_no AS household_key,
-       m.employer_code, m.school_name AS school, t.rank::SMALLINT AS trust_rank
+       m.employer_code, m.school_name AS school, t.rank::SMALLINT AS trust_rank, m.delivery_id::BIGINT AS batch
 FROM wanted m
 JOIN {source_trust} t USING (department)
 LEFT JOIN placed a USING (mention_id);

@@ -3,8 +3,8 @@
     python benchmarks/kills.py EXTRACTS WORK [--kills 5]
 
 EXTRACTS holds night_000 and night_001; WORK must not exist. For every try both nights are killed once
-(SIGKILL, the whole process group) and run again; the published person, crosswalk and provenance must equal,
-row for row, those of the home that nobody disturbed. Exit code 1 when they do not.
+(SIGKILL, the whole process group) and run again; persons with their history, crosswalk, provenance, links
+and counts as published must equal, row for row, those of the home that nobody disturbed. Exit code 1 when they do not.
 """
 
 import argparse
@@ -20,7 +20,10 @@ import duckdb
 
 POPBASE = Path(sys.executable).with_name("popbase")
 NIGHTS = ("2026-11-01", "2026-11-02")
-TABLES = ("person", "crosswalk", "person_provenance")
+TABLES = (
+    "person", "person_version", "crosswalk", "person_provenance", "change_log", "conflict", "household", "dwelling",
+    "person_dwelling", "employer", "person_employment", "person_relation", "stat_population",
+)  # fmt: skip
 FIRST_SHARE = 0.35
 """Kills fall between this share of a night's length and its end; before, nothing has been written."""
 
@@ -32,8 +35,8 @@ def main() -> int:
     parser.add_argument("work", type=Path)
     parser.add_argument("--kills", type=int, default=5)
     options = parser.parse_args()
-    # One identity key for all homes, so that equal persons have equal ids.
-    os.environ["POPBASE_IDENTITY_KEY"] = "5a" * 32
+    # The same keys for all homes, so that equal persons have equal ids and pseudonyms.
+    os.environ["POPBASE_IDENTITY_KEY"] = os.environ["POPBASE_PROJECT_KEY_DEFAULT"] = "5a" * 32
     began = time.monotonic()
     wanted = merge(options.extracts, options.work / "undisturbed", None)
     length = (time.monotonic() - began) / len(NIGHTS)

@@ -43,7 +43,7 @@ MOST_UNITS: Final = 100
 """Units of a cluster up to which all its pairs are compared; beyond, only those that the linkage has scored."""
 
 ObstacleKind = Literal[
-    "judged_different", "one_record_per", "never",
+    "judged_different", "one_record_per", "one_row", "never",
     "below_threshold", "rivals", "contradiction", "not_compared", "outgrown",
 ]  # fmt: skip
 
@@ -330,6 +330,7 @@ class _Evidence:
             for each in self.judgements
             if each.judgement == "positive" and each.is_applied and each.unit_l != each.unit_r
         ]
+        self.rows = [(row[0], row[1]) for row in _ask(state.con, "explain_row", units=asked)]
         known = list(state.spec.constraints.known_persons)
         self.rivals = [Rival(*row) for row in _ask(state.con, "explain_rival", units=asked, known=known)]
 
@@ -427,6 +428,7 @@ class _Evidence:
         constraints = [
             *_judged_different(judgements, one),
             *self._one_record_per(one, other),
+            *self._one_row(one, other),
             *(self._never(self.link(*pair)) for pair in ruled_out[:1]),
         ]
         doubts = self._doubts(best, worst, support, self._beside(one, other))
@@ -446,6 +448,12 @@ class _Evidence:
         [left, right] = [next(unit for unit in side if self.units[unit].source == shared[0]) for side in sides]
         sentence = f"Both are in {shared[0]}, which holds every person once."
         return [Obstacle("one_record_per", sentence, (left, right))]
+
+    def _one_row(self, one: int, other: int) -> list[Obstacle]:
+        for units in self.rows:
+            if {self.cluster[unit] for unit in units} == {one, other}:
+                return [Obstacle("one_row", "One row names both, in two roles.", units)]
+        return []
 
     def _never(self, link: Link) -> Obstacle:
         never = link.waterfall.never[0]

@@ -327,6 +327,14 @@ def test_a_supported_pair_that_no_rule_brought_together():
     assert found.best.kept_odds is None
 
 
+def test_a_row_that_names_both_keeps_them_apart():
+    con = _state([(10, "unproven", "ann", "1", None, None, 10), (20, "unproven", "ann", "1", None, None, 20)])
+    con.execute("UPDATE match_record SET row_key = 7, entry_key = 'row|' || unit_id")
+    found = explain_clusters(con, 10, 20)
+    assert _kinds(found) == ["one_row"]
+    assert found.changes == ()
+
+
 def test_a_table_without_duplicates_keeps_its_records_apart():
     con = _state([(10, "backbone", "ann", "1", None, None, 10), (20, "backbone", "ann", "1", None, None, 20)])
     found = explain_clusters(con, 10, 20)

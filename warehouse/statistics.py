@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from warehouse.statements import identifier, run, statement
 from warehouse.suppression import find_sums, suppress
 
-UNKNOWN = "不详"
+UNKNOWN, OTHER = "不详", "其他"
 
 
 class _Frozen(BaseModel):
@@ -19,10 +19,11 @@ class _Frozen(BaseModel):
 
 
 class Dimension(_Frozen):
-    """What a dimension means."""
+    """What a dimension means; `open`: departments tell its values, so one that few hold could tell of somebody."""
 
     zh: str
     en: str
+    open: bool = False
 
 
 class Statistic(_Frozen):
@@ -61,10 +62,18 @@ def build_statistics(con: duckdb.DuckDBPyConnection, k: int) -> dict[str, pa.Tab
     return tables
 
 
+def _told(name: str, dimension: Dimension, k: int) -> str:
+    """A dimension's value of a unit: values of an open dimension that fewer than k units have are one."""
+    value = f"coalesce({identifier(name)}::VARCHAR, '{UNKNOWN}')"
+    if not dimension.open:
+        return value
+    return f"CASE WHEN count(*) OVER (PARTITION BY {identifier(name)}) < {k} THEN '{OTHER}' ELSE {value} END"
+
+
 def _build(con: duckdb.DuckDBPyConnection, name: str, statistic: Statistic, k: int) -> pa.Table:
     dimensions = list(statistic.dimensions)
     values = ", ".join(
-        f"coalesce({identifier(each)}::VARCHAR, '{UNKNOWN}') AS {identifier(each)}" for each in dimensions
+        f"{_told(each, meaning, k)} AS {identifier(each)}" for each, meaning in statistic.dimensions.items()
     )
     columns = ", ".join(map(identifier, dimensions))
     sets = ", ".join(f"({', '.join(map(identifier, each))})" for each in statistic.sets)

@@ -58,7 +58,7 @@ def build_entities(con: duckdb.DuckDBPyConnection, *, night: date, key: bytes) -
     words = resources.files("warehouse").joinpath("industry_words.csv").read_text(encoding="utf-8")
     con.execute(_INDUSTRY_WORDS, [words.strip()])
     with keyed_ids(con, key):
-        for name in ("entities_current", "dwellings", "employers", "households"):
+        for name in ("commonest", "entities_current", "dwellings", "employers", "households"):
             run(con, name)
     changes = {table: write_versions(con, table, f"_wh_{table}", keys, night) for table, keys in _KEYS.items()}
     made = con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary AND starts_with(table_name, '_wh_')")

@@ -105,7 +105,7 @@ def _prepare(
     con.execute("SET VARIABLE wh_night = $1::DATE", [night])
     for name, table in build_statistics(con, project.least_count).items():
         con.register(f"_wh_{name}", table)
-    for name in ("person_seen", "place"):
+    for name in ("commonest", "person_seen", "place"):
         run(con, name)
     con.execute("SET VARIABLE wh_birth_format = $1", ["%Y-%m" if project.birth == "month" else "%Y"])
     con.register("_wh_dictionary", dictionary(publication))

@@ -48,16 +48,16 @@ WITH written AS (
     WHERE a.is_local AND d.door IN (SELECT door FROM _wh_person_dwelling)
 ),
 number AS (
-    SELECT d.door, mode(n.dwelling_no) AS dwelling_no, count(DISTINCT n.dwelling_no) AS numbers
+    SELECT d.door, commonest(n.dwelling_no) AS dwelling_no, count(DISTINCT n.dwelling_no) AS numbers
     FROM _wh_now AS n JOIN _wh_door AS d USING (dwelling_key) WHERE n.dwelling_no IS NOT NULL GROUP BY d.door
 ),
 grid AS (
     SELECT d.door, arg_max(n.grid_no, (n.recorded_date, n.mention_id)) AS grid_no
     FROM _wh_now AS n JOIN _wh_door AS d ON d.dwelling_key = n.residence_key WHERE n.grid_no IS NOT NULL GROUP BY d.door
 )
-SELECT any_value(i.dwelling_id) AS dwelling_id, door AS dwelling_key, max(division_code) AS division_code, mode(town) AS town,
-    mode(coalesce(community, village)) AS community, any_value(g.grid_no) AS grid_no, mode(estate) AS estate, mode(building) AS building,
-    mode(unit) AS unit, mode(room) AS room, mode(village) AS village, mode(house_no) AS house_no,
+SELECT any_value(i.dwelling_id) AS dwelling_id, door AS dwelling_key, max(division_code) AS division_code, commonest(town) AS town,
+    commonest(coalesce(community, village)) AS community, any_value(g.grid_no) AS grid_no, commonest(estate) AS estate, commonest(building) AS building,
+    commonest(unit) AS unit, commonest(room) AS room, commonest(village) AS village, commonest(house_no) AS house_no,
     any_value(CASE WHEN numbers = 1 THEN dwelling_no END) AS dwelling_no,
     arg_max(address_raw, (length(address_raw), address_raw)) AS address
 FROM written

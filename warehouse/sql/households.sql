@@ -14,7 +14,7 @@ CREATE OR REPLACE TEMP TABLE _wh_household AS
 WITH made AS (
     SELECT household_no, count(*)::INTEGER AS member_count,
         arg_min(person_id, (birth_date, person_id)) FILTER (is_head) AS head_person_id,
-        mode(registered_division_code) AS registered_division_code,
+        commonest(registered_division_code) AS registered_division_code,
         bool_or(left(relation_to_head_code, 1) = '1') AS has_spouse,
         bool_or(left(relation_to_head_code, 1) IN ('2', '3')) AS has_children,
         bool_or(left(relation_to_head_code, 1) = '4') AS has_grandchildren,
@@ -23,7 +23,7 @@ WITH made AS (
     FROM _wh_member GROUP BY household_no
 ),
 registered AS (
-    SELECT m.household_no, mode(d.dwelling_id) AS dwelling_id
+    SELECT m.household_no, commonest(d.dwelling_id) AS dwelling_id
     FROM _wh_member AS m JOIN _wh_person_dwelling AS d USING (person_id) WHERE d.link = 'registered' GROUP BY m.household_no
 )
 SELECT entity_id('H', household_no) AS household_id, household_no, m.head_person_id, r.dwelling_id,

@@ -4,7 +4,7 @@ WITH numbered AS (
     SELECT town, community, left(grid_no, 9) AS town_code, left(grid_no, 12) AS community_code
     FROM dwelling WHERE town IS NOT NULL AND regexp_full_match(grid_no, '[0-9]{12,}')
 )
-SELECT town, mode(town_code) AS town_code, community,
-    CASE WHEN community IS NOT NULL THEN mode(community_code) END AS community_code
+SELECT town, commonest(town_code) AS town_code, community,
+    CASE WHEN community IS NOT NULL THEN commonest(community_code) END AS community_code
 FROM numbered GROUP BY GROUPING SETS ((town), (town, community))
 HAVING town IS NOT NULL AND (community IS NOT NULL OR GROUPING(community) = 1);

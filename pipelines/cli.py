@@ -5,6 +5,8 @@ Heavy imports (Dagster, DuckDB) happen inside the commands, so that help and sta
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from enum import IntEnum
 from pathlib import Path
@@ -196,28 +198,32 @@ def explain(
 
     Exit codes: 0 explained; 1 failed; 2 no such person; 75 a run is writing this home.
     """
-    from matching.errors import MatchingError
-    from pipelines.errors import PipelinesError
-    from pipelines.explaining import explain_persons, QuestionError, report_json
+    from pipelines.explaining import explain_persons, report_json
     from pipelines.show_explain import show_explanation, write_page
-    from warehouse.errors import WarehouseBusyError, WarehouseError
 
-    try:
+    with _answered():
         report = explain_persons(_home(home), person, other, clear=clear)
         if html:
             write_page(html, report)
-    except QuestionError as error:
-        _usage(str(error))
-    except WarehouseBusyError as busy:
-        err.print(f"[red]busy:[/] {escape(str(busy))}")
-        raise typer.Exit(Exit.BUSY) from None
-    except (PipelinesError, MatchingError, WarehouseError, OSError) as error:
-        err.print(f"[red]error:[/] {escape(str(error))}", highlight=False)
-        raise typer.Exit(Exit.FAILED) from None
     if as_json:
         typer.echo(json.dumps(report_json(report), ensure_ascii=False, indent=1))
     else:
         show_explanation(out, report)
+
+
+@app.command()
+def record(
+    record_id: Annotated[str, typer.Argument(help="A record_id of a project's base.")], home: HomeOption = None
+) -> None:
+    """Say which row of which file a project's record is.
+
+    Exit codes: 0 found; 1 failed; 2 no such record; 75 a run is writing this home.
+    """
+    from pipelines.explaining import find_records
+    from pipelines.show_explain import show_records
+
+    with _answered():
+        show_records(out, find_records(_home(home), record_id))
 
 
 @app.command()
@@ -261,6 +267,26 @@ def exit_code(report_status: str, *, has_refused_files: bool) -> Exit:
     if report_status == "published":
         return Exit.FILES_REFUSED if has_refused_files else Exit.OK
     return Exit.BLOCKED if report_status == "blocked" else Exit.FAILED
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    """Say in one line why a question has no answer."""
+    from matching.errors import MatchingError
+    from pipelines.errors import PipelinesError
+    from pipelines.explaining import QuestionError
+    from warehouse.errors import WarehouseBusyError, WarehouseError
+
+    try:
+        yield
+    except QuestionError as error:
+        _usage(str(error))
+    except WarehouseBusyError as busy:
+        err.print(f"[red]busy:[/] {escape(str(busy))}")
+        raise typer.Exit(Exit.BUSY) from None
+    except (PipelinesError, MatchingError, WarehouseError, OSError) as error:
+        err.print(f"[red]error:[/] {escape(str(error))}", highlight=False)
+        raise typer.Exit(Exit.FAILED) from None
 
 
 def _home(given: Path | None) -> Home:

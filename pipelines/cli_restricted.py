@@ -140,19 +140,25 @@ def correction_request(
 @correction_app.command("list")
 def correction_list(home: HomeOption = None) -> None:
     """Show the requests that wait, and which department has to look."""
+    if not show_corrections(_home(home)):
+        out.print("nothing waits")
+
+
+def show_corrections(home: Home) -> bool:
+    """Show the requests that wait; whether there are any."""
     from pipelines.restricted import waiting_corrections
 
     with _reported():
-        waiting = waiting_corrections(_home(home))
+        waiting = waiting_corrections(home)
     if not waiting:
-        out.print("nothing waits")
-        return
+        return False
     table = Table(header_style="bold")
     for name in ("request", "person", "attribute", "department", "file", "row", "why", "since"):
         table.add_column(name)
     for row in waiting:
         table.add_row(*(Text("" if value is None else str(value)) for value in row))
     out.print(table)
+    return True
 
 
 @correction_app.command("close")

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from pipelines.cli_restricted import show_corrections
 from pipelines.errors import HomeError, PipelinesError, WriterBusyError
 from pipelines.home import find_home, Home, VARIABLE
 
@@ -51,13 +52,14 @@ def list_pairs(
     clear: ClearOption = False,
     sample: SampleOption = False,
 ) -> None:
-    """Show the pairs whose judgement would change most."""
+    """Show the pairs whose judgement would change most, and the corrections that people asked for."""
     from pipelines.show_review import show_pairs
 
-    pairs = _read(_home(home), limit, sampled=sample)
+    place = _home(home)
+    pairs = _read(place, limit, sampled=sample)
     if pairs:
         show_pairs(out, pairs, clear=clear, blind=sample)
-    else:
+    if not (not sample and show_corrections(place)) and not pairs:
         out.print("nothing to decide")
 
 

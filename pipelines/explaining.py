@@ -29,7 +29,7 @@ from pipelines.home import Home
 from pipelines.show_review import mask_value
 from warehouse.database import warehouse_session
 from warehouse.projects import load_projects
-from warehouse.pseudonyms import find_person
+from warehouse.pseudonyms import find_person, find_record
 
 PERSON_ID: Final = re.compile("P[0-9A-Z]{25}")
 PSEUDONYM: Final = re.compile("p[0-9a-f]{26}")
@@ -133,6 +133,22 @@ def explain_persons(home: Home, given: str, other: str | None, *, clear: bool = 
         return explain_person(con, given, clear=clear)
 
 
+def find_records(home: Home, pseudonym: str) -> list[SourceRecord]:
+    """The records in the row of a file that a project's base calls so, in whatever nights the file came.
+
+    Raises:
+        QuestionError: no project calls a row so.
+        WarehouseError: the warehouse cannot be opened, or is being written.
+    """
+    query = "SELECT mention_id FROM crosswalk WHERE (file, row_number) = ($1, $2) ORDER BY mention_id"
+    with warehouse_session(home.database, read_only=True) as con:
+        for project in load_projects(con, home.projects, home.warehouse).usable:
+            if row := find_record(con, project.key, pseudonym):
+                mentions = tuple((mention_id, "") for (mention_id,) in con.execute(query, row).fetchall())
+                return list(_records(con, {0: mentions})[0])
+    raise QuestionError("no project calls a record so; take a record_id from its base")
+
+
 def explain_person(con: duckdb.DuckDBPyConnection, given: str, *, clear: bool = False) -> PersonReport:
     """Why the records of a person are one person; see `explain_persons`."""
     person_id = _in_force(con, given)
@@ -203,7 +219,7 @@ def _own_id(con: duckdb.DuckDBPyConnection, home: Home, given: str) -> str:
     """The warehouse's own id of a person whom a published base calls by a pseudonym; other texts as they are."""
     if not PSEUDONYM.fullmatch(given):
         return given
-    keys = (project.key for project in load_projects(con, home.projects, home.warehouse))
+    keys = (project.key for project in load_projects(con, home.projects, home.warehouse).usable)
     return next((found for key in keys if (found := find_person(con, key, given))), given)
 
 

@@ -12,6 +12,7 @@ from matching.state import JUDGED, WANTED
 from pipelines.home import Home
 from pipelines.trust import ASSUMED, ATTRIBUTE, create_trust_tables, ENDED, SOURCE
 from sources.contract import Contract
+from sources.standards.divisions import home_names
 from warehouse.crosswalk import assign_persons, IdentityCounts
 from warehouse.database import transaction
 from warehouse.entities import build_entities, EntityCounts
@@ -52,11 +53,16 @@ def merge_night(
         links = link_records(con, records=RECORDS, relations=RELATIONS, record_ids=RECORD_IDS, basis=_basis(con))
         identity = assign_persons(con, night=night, key=key, source_trust=SOURCE, ended_extracts=ENDED, judged=JUDGED)
         base = build_base(con, night=night, trust=ATTRIBUTE, assumed=ASSUMED)
-        entities = build_entities(con, night=night, key=key)
+        entities = build_entities(con, night=night, key=key, home_names=_home_names(con))
         create_record_kinds(con)
         store_error_rates(con, night.isoformat(), night.year, RECORD_KINDS)
         finish_night(con, night, now)
     return MergeCounts(links, identity, base, entities)
+
+
+def _home_names(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    home_division = read_setting(con, HOME_DIVISION)
+    return home_names(home_division) if home_division else ()
 
 
 def _basis(con: duckdb.DuckDBPyConnection) -> str:

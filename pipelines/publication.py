@@ -10,9 +10,10 @@ from pipelines.home import Home
 from sources.feedback import write_feedback
 from sources.standards.code_lists import CODED_ATTRIBUTES, load_code_list
 from warehouse.conflicts import conflicts_by_department
+from warehouse.errors import ProjectError
 from warehouse.ledger import mark_published
 from warehouse.names import DEFAULT_PROJECT
-from warehouse.projects import check_project_key, load_projects
+from warehouse.projects import load_projects, remember_project_key
 from warehouse.publish import publish_base
 from warehouse.tables import CODE_LABEL
 
@@ -21,19 +22,26 @@ INDUSTRY_LIST = "gbt4754_industry"
 
 
 def publish_night(con: duckdb.DuckDBPyConnection, home: Home, night: date, now: datetime) -> dict[str, Any]:
-    """Put a merged night before the readers of each project, note that in the ledger, and return counts by table."""
+    """Put a merged night before the readers of each project, note that in the ledger, and return counts by table.
+
+    Raises:
+        ProjectError: a project's key cannot be used; all others were published before that is said.
+    """
     con.register(LABELS, code_labels())
     published = {}
-    for project in load_projects(con, home.projects, home.warehouse):
+    projects = load_projects(con, home.projects, home.warehouse)
+    for project in projects.usable:
         folder = home.published_for(project.name)
         folder.mkdir(parents=True, exist_ok=True)
-        check_project_key(con, project)
+        remember_project_key(con, project)
         published[project.name] = publish_base(con, folder, night, project=project, code_labels=LABELS)
     con.unregister(LABELS)
     for department, records in conflicts_by_department(con).items():
         write_feedback(home.receipts / department, records)
-    base = published[DEFAULT_PROJECT]
-    mark_published(con, night, base.snapshot_id, now)
+    if base := published.get(DEFAULT_PROJECT):
+        mark_published(con, night, base.snapshot_id, now)
+    if projects.faults or not base:
+        raise ProjectError("; ".join(projects.faults))
     return {
         "dagster/row_count": base.rows["person"],
         "snapshot_id": base.snapshot_id,

@@ -1,8 +1,8 @@
 """Identified look-ups in the restricted warehouse: each is written to the access log before anything is shown."""
 
-import getpass
 import json
 import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, UTC
@@ -88,12 +88,17 @@ def _held(home: Home, given: str, action: str, purpose: str) -> list[dict[str, l
 
 
 def _persons(con: duckdb.DuckDBPyConnection, home: Home, given: str) -> list[str]:
-    own = (find_person(con, project.key, given) for project in load_projects(con, home.projects, home.warehouse))
+    projects = load_projects(con, home.projects, home.warehouse).usable
+    own = (find_person(con, project.key, given) for project in projects)
     return find_persons(con, next((found for found in own if found), given))
 
 
 def _actor() -> str:
-    return getpass.getuser()
+    """The account of the process; its environment, which the user sets, is not asked."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container may run as a user without a name
+        return f"uid {os.getuid()}"
 
 
 @contextmanager

@@ -95,6 +95,11 @@ def show_explanation(out: Console, report: PersonReport | PairReport) -> None:
         _show(out, block)
 
 
+def show_records(out: Console, records: Sequence[SourceRecord]) -> None:
+    """Print where records were delivered."""
+    _show(out, _records(records))
+
+
 def write_page(path: Path, report: PersonReport | PairReport) -> None:
     """Write an explanation as one HTML file, for its owner alone.
 

@@ -3,6 +3,8 @@
 Not here: who the persons are (`warehouse.crosswalk`), and which of a person's values counts (`warehouse.survivorship`).
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
@@ -43,7 +45,9 @@ class EntityCounts:
     changes: dict[str, Changes]
 
 
-def build_entities(con: duckdb.DuckDBPyConnection, *, night: date, key: bytes) -> EntityCounts:
+def build_entities(
+    con: duckdb.DuckDBPyConnection, *, night: date, key: bytes, home_names: Sequence[str] = ()
+) -> EntityCounts:
     """Write the seven tables where they differ. Call it after `build_base`, in its transaction.
 
     Ids are keyed hashes of what an entity is known by: the number of the household in the register, the door (doors of
@@ -53,12 +57,14 @@ def build_entities(con: duckdb.DuckDBPyConnection, *, night: date, key: bytes) -
         con: the warehouse, in a transaction.
         night: the night being merged.
         key: from `warehouse.identity_key.load_identity_key`.
+        home_names: how the home county is written before an employer's name, the longest first.
     """
+    con.execute("SET VARIABLE wh_home_names = $1", [f"^(?:{'|'.join(map(re.escape, home_names))})"])
     con.execute("SET VARIABLE wh_household_members = $1::INTEGER", [COLLECTIVE_MEMBERS])
     words = resources.files("warehouse").joinpath("industry_words.csv").read_text(encoding="utf-8")
     con.execute(_INDUSTRY_WORDS, [words.strip()])
     with keyed_ids(con, key):
-        for name in ("commonest", "entities_current", "dwellings", "employers", "households"):
+        for name in ("commonest", "registered", "entities_current", "dwellings", "employers", "households"):
             run(con, name)
     changes = {table: write_versions(con, table, f"_wh_{table}", keys, night) for table, keys in _KEYS.items()}
     made = con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary AND starts_with(table_name, '_wh_')")

@@ -102,3 +102,7 @@ class ProjectError(WarehouseError):
 
 class PublicationError(WarehouseError):
     """The published folder is not as publication left it."""
+
+
+class SuppressionError(WarehouseError):
+    """It could not be worked out which counts to hide, so none are published."""

@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -103,8 +103,10 @@ def keyed_ids(con: duckdb.DuckDBPyConnection, key: bytes) -> Iterator[None]:
     try:
         yield
     finally:
-        for name in _PADS:
-            con.execute(f"RESET VARIABLE {name}")
+        # An aborted transaction resets nothing; what aborted it is what has to be said.
+        with suppress(duckdb.TransactionException):
+            for name in _PADS:
+                con.execute(f"RESET VARIABLE {name}")
 
 
 def hmac_pads(key: bytes) -> tuple[bytes, bytes]:

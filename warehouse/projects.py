@@ -3,6 +3,7 @@
 `projects.yml` of a deployment lists them by name; every deployment has the project `default`.
 """
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import duckdb
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from warehouse.errors import ProjectError
+from warehouse.errors import IdentityKeyError, ProjectError
 from warehouse.identity_key import exchange_key, key_fingerprint
 from warehouse.names import DEFAULT_PROJECT
 from warehouse.pseudonyms import load_project_key, VARIABLE
@@ -49,17 +50,28 @@ class Project:
     birth: Literal["month", "year"] = "month"
     least_count: int = 5
 
+    @property
+    def is_traced(self) -> bool:
+        """Whether its base names files and rows; if those of two projects did, rows would join them."""
+        return self.name == DEFAULT_PROJECT
 
-def check_project_key(con: duckdb.DuckDBPyConnection, project: Project) -> None:
-    """Make sure that a project keeps its key: with another one everybody in it would be somebody new.
+    @property
+    def terms(self) -> str:
+        """A digest of its key and settings."""
+        return hashlib.sha256(f"{key_fingerprint(self.key)} {self.birth} {self.least_count}".encode()).hexdigest()[:16]
 
-    Raises:
-        ProjectError: it is not the key that the project was published with before.
-    """
-    name, fingerprint = f"{_FINGERPRINT}{project.name}", key_fingerprint(project.key)
-    keep_setting(con, name, fingerprint)
-    if read_setting(con, name) != fingerprint:
-        raise ProjectError(_lost(project.name, "it has another key than before"))
+
+@dataclass(frozen=True)
+class Projects:
+    """The projects that can be published, the default one first, and what is wrong with the keys of others."""
+
+    usable: tuple[Project, ...]
+    faults: tuple[str, ...]
+
+
+def remember_project_key(con: duckdb.DuckDBPyConnection, project: Project) -> None:
+    """Keep a digest of the key that a project is published with: under another one everybody would be somebody new."""
+    keep_setting(con, f"{_FINGERPRINT}{project.name}", key_fingerprint(project.key))
 
 
 def rotate_project_key(con: duckdb.DuckDBPyConnection, restricted: Path, name: str) -> None:
@@ -96,7 +108,7 @@ def declared_projects(declaration: Path) -> dict[str, Settings]:
     return {DEFAULT_PROJECT: Settings()} | declared
 
 
-def load_projects(con: duckdb.DuckDBPyConnection, declaration: Path, restricted: Path) -> tuple[Project, ...]:
+def load_projects(con: duckdb.DuckDBPyConnection, declaration: Path, restricted: Path) -> Projects:
     """The projects of a deployment with their keys; a key is made only for a project that was never published.
 
     Args:
@@ -105,18 +117,28 @@ def load_projects(con: duckdb.DuckDBPyConnection, declaration: Path, restricted:
         restricted: the restricted folder, in which the keys lie.
 
     Raises:
-        ProjectError: the declaration does not fit, or the key that a project was published with is missing.
-        IdentityKeyError: a key cannot be used.
+        ProjectError: the declaration does not fit.
     """
-    found = []
+    usable, faults = [], []
     for name, settings in declared_projects(declaration).items():
-        path = restricted / KEYS / f"{name}.key"
-        is_given = path.exists() or f"{VARIABLE}{name.upper()}" in os.environ
-        if not is_given and read_setting(con, f"{_FINGERPRINT}{name}"):
-            raise ProjectError(_lost(name, f"{path} is missing"))
-        key = load_project_key(restricted / KEYS, name)
-        found.append(Project(name, key, settings.birth, settings.least_count))
-    return tuple(found)
+        try:
+            key = _known_key(con, restricted / KEYS, name)
+        except (ProjectError, IdentityKeyError) as error:
+            faults.append(str(error))
+        else:
+            usable.append(Project(name, key, settings.birth, settings.least_count))
+    return Projects(tuple(usable), tuple(faults))
+
+
+def _known_key(con: duckdb.DuckDBPyConnection, keys: Path, name: str) -> bytes:
+    """The key of a project, which is the one that it was published with before."""
+    path, fingerprint = keys / f"{name}.key", read_setting(con, f"{_FINGERPRINT}{name}")
+    if fingerprint and not path.exists() and f"{VARIABLE}{name.upper()}" not in os.environ:
+        raise ProjectError(_lost(name, f"{path} is missing"))
+    key = load_project_key(keys, name)
+    if fingerprint not in (None, key_fingerprint(key)):
+        raise ProjectError(_lost(name, "it has another key than before"))
+    return key
 
 
 def _lost(name: str, fault: str) -> str:

@@ -17,6 +17,10 @@ VARIABLE: Final = "POPBASE_PROJECT_KEY_"
 # dwellings, e for employers, h for households.
 _PSEUDONYM: Final = "lower(id[1]) || keyed_hex(id)[1:26]"
 
+# A row of a file is r and 64 bits of the same.
+_RECORD: Final = "'r' || keyed_hex(concat_ws(':', 'row', row_number, file))[1:16]"
+_ROWS: Final = "SELECT DISTINCT file, row_number FROM crosswalk"
+
 _IDS: Final = """
     SELECT person_id AS id FROM person_key
     UNION ALL SELECT DISTINCT dwelling_id FROM dwelling_version
@@ -39,10 +43,17 @@ def load_project_key(folder: Path, project: str) -> bytes:
     return load_identity_key(folder / f"{project}.key", variable=f"{VARIABLE}{project.upper()}")
 
 
-def create_pseudonyms(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
-    """Make the temporary table `_wh_pseudonym` (id, pseudonym) of all that has an id."""
+def create_pseudonyms(con: duckdb.DuckDBPyConnection, key: bytes, *, records: bool = False) -> None:
+    """Make the temporary tables `_wh_pseudonym` (id, pseudonym) and, of rows, `_wh_record_pseudonym`.
+
+    The latter has file, row_number, pseudonym, for bases that do not name rows.
+    """
     with keyed_ids(con, key):
         con.execute(f"CREATE OR REPLACE TEMP TABLE _wh_pseudonym AS SELECT id, {_PSEUDONYM} AS pseudonym FROM ({_IDS})")
+        if records:
+            con.execute(
+                f"CREATE OR REPLACE TEMP TABLE _wh_record_pseudonym AS SELECT *, {_RECORD} AS pseudonym FROM ({_ROWS})"
+            )
 
 
 def find_person(con: duckdb.DuckDBPyConnection, key: bytes, pseudonym: str) -> str | None:
@@ -52,3 +63,10 @@ def find_person(con: duckdb.DuckDBPyConnection, key: bytes, pseudonym: str) -> s
             f"SELECT id FROM (SELECT person_id AS id FROM person_key) WHERE {_PSEUDONYM} = $1", [pseudonym]
         ).fetchall()
     return str(found[0][0]) if found else None
+
+
+def find_record(con: duckdb.DuckDBPyConnection, key: bytes, pseudonym: str) -> tuple[str, int] | None:
+    """The file and the row that a project calls so, or None."""
+    with keyed_ids(con, key):
+        found = con.execute(f"SELECT file, row_number FROM ({_ROWS}) WHERE {_RECORD} = $1", [pseudonym]).fetchall()
+    return (str(found[0][0]), int(found[0][1])) if found else None

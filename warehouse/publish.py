@@ -66,12 +66,12 @@ def publish_base(
         night: names the snapshot.
         project: whose pseudonyms, and how exact.
         code_labels: relation CODE_LABEL; no labels when omitted.
-        keep: snapshots to keep, the current one included.
+        keep: snapshots to keep, the current one included; those made on other terms of the project go at once.
 
     Raises:
         PublicationError: the folder was changed by others.
     """
-    publication = load_publication()
+    publication = load_publication(traced=project.is_traced)
     building = start_snapshot(published)
     _prepare(con, publication, project, night, code_labels)
     with attached_snapshot(con, building / DATABASE, _NAME):
@@ -80,9 +80,9 @@ def publish_base(
         if known is None or known["content_sha256"] != content:
             known = None
             _export(con, publication, building / PARQUET)
-    for name in ("_wh_dictionary", *(f"_wh_{each}" for each in load_statistics())):
+    for name in ("_wh_dictionary", *(f"_wh_{each}" for each in load_statistics().statistics)):
         con.unregister(name)
-    con.execute("DROP TABLE _wh_pseudonym")
+    con.execute("DROP TABLE _wh_pseudonym; DROP TABLE IF EXISTS _wh_record_pseudonym")
     if known is not None:
         drop_snapshot(building)
         return Published(known["snapshot_id"], is_new=False, rows=rows)
@@ -91,9 +91,10 @@ def publish_base(
         "night": night.isoformat(),
         "content_sha256": content,
         "rows": rows,
+        "terms": project.terms,
     }
     put_in_place(published, building, manifest)
-    removed = prune_snapshots(published, keep)
+    removed = prune_snapshots(published, keep, project.terms)
     return Published(manifest["snapshot_id"], is_new=True, rows=rows, removed=tuple(removed))
 
 
@@ -101,7 +102,7 @@ def _prepare(
     con: duckdb.DuckDBPyConnection, publication: Publication, project: Project, night: date, code_labels: str | None
 ) -> None:
     """Pseudonyms, and the tables to publish that the warehouse does not keep."""
-    create_pseudonyms(con, project.key)
+    create_pseudonyms(con, project.key, records=not project.is_traced)
     con.execute("SET VARIABLE wh_night = $1::DATE", [night])
     for name, table in build_statistics(con, project.least_count).items():
         con.register(f"_wh_{name}", table)
@@ -130,7 +131,7 @@ def _build(con: duckdb.DuckDBPyConnection, publication: Publication) -> tuple[di
         run(con, "published")
     finally:
         con.execute(f"USE {identifier(home[0] if home else 'memory')}")
-    rows, digest = {}, hashlib.sha256(declaration_sha256().encode())
+    rows, digest = {}, hashlib.sha256(declaration_sha256(publication).encode())
     for name in publication.tables:
         found = con.execute(f"SELECT count(*), sum(hash(t)) FROM {_NAME}.{identifier(name)} AS t").fetchone()
         rows[name] = found[0] if found else 0

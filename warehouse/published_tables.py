@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from importlib import resources
+from typing import Final
 
 import pyarrow as pa
 import yaml
@@ -19,12 +20,22 @@ class Frozen(BaseModel):
 
 
 class Column(Frozen):
-    """A published column: its meaning, and where it is not simply copied, its value; `id`: published as a pseudonym."""
+    """A published column: its meaning, and where it is not simply copied, its value.
+
+    `id`: published as a pseudonym. `trace`: names the very record.
+    """
 
     zh: str
     en: str
     value: str | None = None
     id: bool = False
+    trace: bool = False
+
+
+RECORD: Final = "record_id"
+_RECORD: Final = Column(
+    zh="记录标识：由 popbase record 查其来源行", en="the record; popbase record tells its file and row"
+)
 
 
 class Table(Frozen):
@@ -48,12 +59,23 @@ class Table(Frozen):
             for name, column in self.columns.items()
             if column.id
         )
+        if RECORD in self.columns:
+            joins += " LEFT JOIN _wh_record_pseudonym AS _record USING (file, row_number)"
         rows = f"SELECT {columns} FROM {identifier(self.source)} AS t{joins} WHERE {self.where}"
         return f"{self._merged(rows) if self.history else rows} ORDER BY {self.order}"
+
+    @property
+    def untraced(self) -> "Table":
+        """The same without what names records; their pseudonyms stand where their row numbers stood."""
+        columns = {RECORD if name == "row_number" else name: column for name, column in self.columns.items()}
+        kept = {name: column for name, column in columns.items() if name == RECORD or not column.trace}
+        return self.model_copy(update={"columns": kept | ({RECORD: _RECORD} if RECORD in kept else {})})
 
     def _value(self, name: str) -> str:
         if self.columns[name].id:
             return f"{identifier('_' + name)}.pseudonym"
+        if name == RECORD:
+            return "_record.pseudonym"
         return self.columns[name].value or f"t.{identifier(name)}"
 
     def _merged(self, rows: str) -> str:
@@ -95,11 +117,12 @@ class Publication(Frozen):
     views: dict[str, View]
 
 
-def load_publication() -> Publication:
-    """What is published, by the packaged declarations."""
+def load_publication(*, traced: bool = True) -> Publication:
+    """What is published, by the packaged declarations; with the files and rows that values come from, or without."""
     declared = Publication.model_validate(yaml.safe_load(_text()))
-    statistics = {name: _statistic(name, statistic) for name, statistic in load_statistics().items()}
-    return Publication(tables={**declared.tables, **statistics}, views=declared.views)
+    tables = declared.tables if traced else {name: table.untraced for name, table in declared.tables.items()}
+    statistics = {name: _statistic(name, statistic) for name, statistic in load_statistics().statistics.items()}
+    return Publication(tables={**tables, **statistics}, views=declared.views)
 
 
 def _statistic(name: str, statistic: Statistic) -> Table:
@@ -118,9 +141,9 @@ def _statistic(name: str, statistic: Statistic) -> Table:
     })  # fmt: skip
 
 
-def declaration_sha256() -> str:
+def declaration_sha256(publication: Publication) -> str:
     """Digest of the declarations: another meaning of a column is another base."""
-    return hashlib.sha256(load_publication().model_dump_json().encode()).hexdigest()
+    return hashlib.sha256(publication.model_dump_json().encode()).hexdigest()
 
 
 def comments_sql(publication: Publication) -> str:

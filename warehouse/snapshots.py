@@ -72,14 +72,20 @@ def put_in_place(published: Path, building: Path, manifest: dict[str, Any]) -> P
     return place
 
 
-def prune_snapshots(published: Path, keep: int) -> list[str]:
-    """Remove all but the newest snapshots, never the current one, and return the names of those removed."""
+def prune_snapshots(published: Path, keep: int, terms: str) -> list[str]:
+    """Remove all but the newest snapshots, and all that were made on other terms; never the current one.
+
+    Returns:
+        The names of those removed.
+    """
     current = (published / _CURRENT).resolve()
     folders = [
         folder for folder in (published / _SNAPSHOTS).iterdir() if (folder / MANIFEST).exists() and folder != current
     ]
     newest_first = sorted(folders, key=lambda folder: (folder.stat().st_mtime_ns, folder.name), reverse=True)
-    old = [folder for folder in newest_first if folder.resolve() != current][max(keep - 1, 0) :]
+    others = [folder for folder in newest_first if folder.resolve() != current]
+    on_terms = [folder for folder in others if json.loads((folder / MANIFEST).read_text()).get("terms") == terms]
+    old = [folder for folder in others if folder not in on_terms[: max(keep - 1, 0)]]
     for folder in old:
         shutil.rmtree(folder)
     return sorted(folder.name for folder in old)

@@ -1,6 +1,9 @@
 """Counts by place, age, household and the like, with small cells hidden, as `statistics.yml` declares them."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib import resources
+from itertools import accumulate, product
 
 import duckdb
 import numpy as np
@@ -9,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from warehouse.statements import identifier, run, statement
-from warehouse.suppression import find_sums, suppress
+from warehouse.suppression import find_sums, Sums, suppress
 
 UNKNOWN, OTHER = "不详", "其他"
 
@@ -35,14 +38,41 @@ class Statistic(_Frozen):
     sets: tuple[tuple[str, ...], ...]
 
 
-class _Statistics(_Frozen):
+class Link(_Frozen):
+    """Counts of one statistic that are sums of another's.
+
+    A cell of `total` by the dimensions of `where` and `by` is the sum of those cells of `part` by its `set` that have
+    the same values in the dimensions that `by` names; a value that lists several (`a + b`) is each of them.
+    """
+
+    total: str
+    where: dict[str, str] = {}
+    by: dict[str, str]
+    part: str
+    set: tuple[str, ...]
+
+
+class Statistics(_Frozen):
+    """All that is counted, and which counts are sums of others'."""
+
     statistics: dict[str, Statistic]
+    links: tuple[Link, ...] = ()
 
 
-def load_statistics() -> dict[str, Statistic]:
-    """The statistics by name of their table."""
+@dataclass(frozen=True)
+class _Counted:
+    """A statistic before anything is hidden: its dimensions as columns, its cells' values, set of dimensions, count."""
+
+    table: pa.Table
+    cells: list[tuple[str | None, ...]]
+    which: list[int]
+    counts: list[int]
+
+
+def load_statistics() -> Statistics:
+    """What is counted, by the packaged declaration."""
     text = resources.files("warehouse").joinpath("statistics.yml").read_text(encoding="utf-8")
-    return _Statistics.model_validate(yaml.safe_load(text)).statistics
+    return Statistics.model_validate(yaml.safe_load(text))
 
 
 def build_statistics(con: duckdb.DuckDBPyConnection, k: int) -> dict[str, pa.Table]:
@@ -55,22 +85,27 @@ def build_statistics(con: duckdb.DuckDBPyConnection, k: int) -> dict[str, pa.Tab
     Returns:
         By name: the dimensions (strings, null where summed over), `count` (int64, null where hidden), `is_hidden`.
     """
-    run(con, "stat_persons")
-    tables = {name: _build(con, name, statistic, k) for name, statistic in load_statistics().items()}
+    declared = load_statistics()
+    con.execute("SET VARIABLE wh_least = $1", [k])
+    for prepared in ("registered", "stat_persons"):
+        run(con, prepared)
+    counted = {name: _count(con, name, each, k) for name, each in declared.statistics.items()}
     con.execute(f"CREATE OR REPLACE TEMP TABLE _wh_stat_estimate AS {statement('stat_estimate')}")
-    con.execute(f"DELETE FROM _wh_stat_estimate WHERE residents_known < {k}; DROP TABLE _wh_living")
+    con.execute("DROP TABLE _wh_living")
+    # Readers have all tables, so what to hide is chosen for all at once.
+    first = dict(zip(counted, accumulate((len(each.cells) for each in counted.values()), initial=0), strict=False))
+    counts = np.array([count for each in counted.values() for count in each.counts], np.int64)
+    hidden = suppress(counts, Sums.of(_sums(declared, counted, first)), k)
+    tables = {}
+    for name, each in counted.items():
+        is_hidden = hidden[first[name] : first[name] + len(each.cells)]
+        columns = {"count": pa.array(np.array(each.counts, np.int64), mask=is_hidden), "is_hidden": pa.array(is_hidden)}
+        tables[name] = pa.table({**dict(zip(each.table.column_names, each.table.columns, strict=True)), **columns})
+    _keep_estimates(con, tables["stat_population"])
     return tables
 
 
-def _told(name: str, dimension: Dimension, k: int) -> str:
-    """A dimension's value of a unit: values of an open dimension that fewer than k units have are one."""
-    value = f"coalesce({identifier(name)}::VARCHAR, '{UNKNOWN}')"
-    if not dimension.open:
-        return value
-    return f"CASE WHEN count(*) OVER (PARTITION BY {identifier(name)}) < {k} THEN '{OTHER}' ELSE {value} END"
-
-
-def _build(con: duckdb.DuckDBPyConnection, name: str, statistic: Statistic, k: int) -> pa.Table:
+def _count(con: duckdb.DuckDBPyConnection, name: str, statistic: Statistic, k: int) -> _Counted:
     dimensions = list(statistic.dimensions)
     values = ", ".join(
         f"{_told(each, meaning, k)} AS {identifier(each)}" for each, meaning in statistic.dimensions.items()
@@ -82,18 +117,61 @@ def _build(con: duckdb.DuckDBPyConnection, name: str, statistic: Statistic, k: i
         SELECT {columns}, count(*) AS n, GROUPING_ID({columns}) AS grouping FROM unit GROUP BY GROUPING SETS ({sets})
         ORDER BY ALL
     """).to_arrow_table()
-    numbers = [tuple(dimensions.index(each) for each in one) for one in statistic.sets]
     # Bit i of GROUPING_ID, from the last dimension on, says that the dimension is summed over.
     summed = {
-        sum(1 << (len(dimensions) - 1 - d) for d in range(len(dimensions)) if d not in one): number
-        for number, one in enumerate(numbers)
+        sum(1 << place for place, each in enumerate(reversed(dimensions)) if each not in one): number
+        for number, one in enumerate(statistic.sets)
     }
-    which = np.array([summed[each] for each in found["grouping"].to_pylist()], np.int64)
     cells = list(zip(*(found[each].to_pylist() for each in dimensions), strict=True))
-    counts = found["n"].to_numpy().astype(np.int64)
-    hidden = suppress(counts, find_sums(cells, numbers, which), k)
-    return pa.table({
-        **{each: found[each] for each in dimensions},
-        "count": pa.array(counts, mask=hidden),
-        "is_hidden": pa.array(hidden),
-    })  # fmt: skip
+    which = [summed[each] for each in found["grouping"].to_pylist()]
+    return _Counted(found.select(dimensions), cells, which, found["n"].to_pylist())
+
+
+def _told(name: str, dimension: Dimension, k: int) -> str:
+    """A dimension's value of a unit: values of an open dimension that fewer than k units have are one."""
+    value = f"coalesce({identifier(name)}::VARCHAR, '{UNKNOWN}')"
+    if not dimension.open:
+        return value
+    return f"CASE WHEN count(*) OVER (PARTITION BY {identifier(name)}) < {k} THEN '{OTHER}' ELSE {value} END"
+
+
+def _sums(declared: Statistics, counted: dict[str, _Counted], first: dict[str, int]) -> list[tuple[int, list[int]]]:
+    """All published sums between cells, which are numbered through: `first` is the number of a statistic's first."""
+    sums = []
+    for name, statistic in declared.statistics.items():
+        dimensions = list(statistic.dimensions)
+        sets = [tuple(map(dimensions.index, each)) for each in statistic.sets]
+        within = find_sums(counted[name].cells, sets, counted[name].which)
+        sums += [(first[name] + total, [first[name] + part for part in parts]) for total, parts in within]
+    for link in declared.links:
+        parts: dict[tuple[str, ...], list[int]] = {}
+        for n, cell in _cells(declared, counted, link.part, link.set):
+            for values in product(*(cell[each].split(" + ") for each in link.by.values())):
+                parts.setdefault(values, []).append(first[link.part] + n)
+        for n, cell in _cells(declared, counted, link.total, (*link.where, *link.by)):
+            if all(cell[each] == value for each, value in link.where.items()):
+                values = tuple(cell[each] for each in link.by)
+                sums.append((first[link.total] + n, parts.get(values, [])))
+    return sums
+
+
+def _cells(
+    declared: Statistics, counted: dict[str, _Counted], name: str, dimensions: Sequence[str]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Number and values of a statistic's cells by one of its sets of dimensions."""
+    statistic = declared.statistics[name]
+    wanted = next(n for n, each in enumerate(statistic.sets) if set(each) == set(dimensions))
+    for n, (cell, which) in enumerate(zip(counted[name].cells, counted[name].which, strict=True)):
+        if which == wanted:
+            yield n, {each: value for each, value in zip(statistic.dimensions, cell, strict=True) if value is not None}
+
+
+def _keep_estimates(con: duckdb.DuckDBPyConnection, residents: pa.Table) -> None:
+    """Drop estimates of whom `stat_population` hides: they start from the number known."""
+    con.register("_wh_told", residents)
+    con.execute("""
+        DELETE FROM _wh_stat_estimate WHERE population NOT IN (
+            SELECT coalesce(population, 'all') FROM _wh_told
+            WHERE NOT is_hidden AND coalesce(town, sex_code) IS NULL)
+    """)
+    con.unregister("_wh_told")

@@ -37,9 +37,15 @@ _HELD: Final = {
     """,
     "history": "SELECT * FROM person_history($1)",
     "corrections_asked": """
-        SELECT * EXCLUDE (person_id) FROM correction_request WHERE person_id = $1 ORDER BY request_id
+        SELECT * EXCLUDE (person_id) FROM correction_request
+        WHERE person_id IN (SELECT $1 UNION ALL SELECT retired_person_id FROM person_alias WHERE person_id = $1)
+        ORDER BY request_id
     """,
-    "looked_at": "SELECT logged_at, actor, action, purpose FROM access_log WHERE person_id = $1 ORDER BY entry_id",
+    "looked_at": """
+        SELECT logged_at, actor, action, purpose FROM access_log
+        WHERE person_id IN (SELECT $1 UNION ALL SELECT retired_person_id FROM person_alias WHERE person_id = $1)
+        ORDER BY entry_id
+    """,
 }
 
 
@@ -101,8 +107,12 @@ def request_correction(
 def open_corrections(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
     """Requests that wait: request_id, person_id, attribute, department and file of the value, reason, received_at."""
     return con.execute("""
-        SELECT c.request_id, c.person_id, c.attribute, a.department, a.file, a.row_number, c.reason, c.received_at
-        FROM correction_request AS c LEFT JOIN person_attribute AS a USING (person_id, attribute)
+        SELECT c.request_id, coalesce(l.person_id, c.person_id) AS person_id, c.attribute, a.department, a.file,
+            a.row_number, c.reason, c.received_at
+        FROM correction_request AS c
+        LEFT JOIN person_alias AS l ON l.retired_person_id = c.person_id
+        LEFT JOIN person_attribute AS a
+            ON a.person_id = coalesce(l.person_id, c.person_id) AND a.attribute = c.attribute
         WHERE c.closed_at IS NULL ORDER BY c.request_id
     """).fetchall()
 

@@ -72,7 +72,8 @@ def build_base(
     run(con, "records", trust=trust, assumed=assumed)
     for query in survivors:
         con.execute(f"INSERT INTO _wh_survivor {query}")
-    run(con, "person")
+    for prepared in ("registered", "person"):
+        run(con, prepared)
     written = {
         table: write_versions(con, table, f"_wh_{table}", key, night, "_wh_touched") for table, key in _KEYS.items()
     }
@@ -85,7 +86,7 @@ def build_base(
 def _keep_basis(con: duckdb.DuckDBPyConnection, trust: str, assumed: str, survivors: Sequence[str]) -> bool:
     """Remember what all values depend on; whether it is not what it was."""
     said = [sorted(con.execute(f"FROM {identifier(relation)}").fetchall()) for relation in (trust, assumed)]
-    texts = [*survivors, *(statement(name) for name in ("touched", "records", "person"))]
+    texts = [*survivors, *(statement(name) for name in ("touched", "records", "registered", "person"))]
     digest = hashlib.sha256(f"{said} {texts} {read_setting(con, HOME_DIVISION)}".encode()).hexdigest()
     if con.execute("SELECT basis FROM base_basis").fetchall() == [(digest,)]:
         return False

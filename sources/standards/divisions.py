@@ -33,6 +33,13 @@ def load_divisions(con: duckdb.DuckDBPyConnection, home_division: str | None) ->
     con.execute("SET VARIABLE home_division_given = $1", [home_division])
 
 
+def home_names(home_division: str) -> tuple[str, ...]:
+    """How the home county is written at the head of a text, former names too, the longest first."""
+    _, prefixes, successor = _divisions_for(home_division)
+    names = [line["prefix"] for line in prefixes.to_pylist() if line["code"] == successor]
+    return tuple(sorted(names, key=lambda name: (-len(name), name)))
+
+
 @cache
 def _divisions_for(home_division: str | None) -> tuple[pa.Table, pa.Table, str | None]:
     """All divisions, their prefixes, and today's code of the home county; made once for all connections."""

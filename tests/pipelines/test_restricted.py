@@ -1,6 +1,8 @@
 """Identified look-ups through the command line: for a purpose, logged, and nowhere else to be seen."""
 
 import json
+import os
+import pwd
 from datetime import date
 
 import pytest
@@ -52,6 +54,26 @@ def popbase(home, *arguments, typed=None):
     return CliRunner().invoke(app, [*arguments, "--home", str(home.root)], input=typed, env={"COLUMNS": "200"})
 
 
+def test_the_actor_is_the_account_not_what_the_environment_says(filled, monkeypatch):
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "somebody_else")
+    popbase(filled, "lookup", A, "--purpose", PURPOSE)
+    with warehouse_session(filled.database, read_only=True) as con:
+        assert con.execute("SELECT actor FROM access_log").fetchall() == [(pwd.getpwuid(os.getuid()).pw_name,)]
+
+
+def test_a_record_of_a_project_leads_to_its_row(filled):
+    filled.projects.write_text("projects: {research: {}}")
+    with warehouse_session(filled.database) as con:
+        research = load_projects(con, filled.projects, filled.warehouse).usable[1]
+        create_pseudonyms(con, research.key, records=True)
+        query = "SELECT pseudonym FROM _wh_record_pseudonym WHERE row_number = 2"
+        [(record,)] = con.execute(query).fetchall()
+    told = popbase(filled, "record", record)
+    assert told.exit_code == Exit.OK and "tax/a.csv" in told.output and NAME not in told.output
+    assert popbase(filled, "record", "r0").exit_code == Exit.USAGE
+
+
 def log(home):
     with warehouse_session(home.database, read_only=True) as con:
         return con.execute("SELECT action, purpose, person_id FROM access_log ORDER BY entry_id").fetchall()
@@ -71,7 +93,7 @@ def test_a_citizen_number_is_typed_without_an_echo(filled):
 
 def test_an_analysts_pseudonym_leads_to_the_person(filled):
     with warehouse_session(filled.database) as con:
-        [project] = load_projects(con, filled.projects, filled.warehouse)
+        [project] = load_projects(con, filled.projects, filled.warehouse).usable
         create_pseudonyms(con, project.key)
         [(pseudonym,)] = con.execute("SELECT pseudonym FROM _wh_pseudonym WHERE id = $1", [A]).fetchall()
     assert NAME in popbase(filled, "lookup", pseudonym, "--purpose", PURPOSE).output
@@ -121,9 +143,9 @@ def test_a_correction_is_asked_for_listed_and_closed(filled):
 
 def test_a_project_is_given_another_key(filled):
     with warehouse_session(filled.database) as con:
-        [before] = load_projects(con, filled.projects, filled.warehouse)
+        [before] = load_projects(con, filled.projects, filled.warehouse).usable
     assert popbase(filled, "project", "rotate", "default").exit_code == Exit.OK
     with warehouse_session(filled.database) as con:
-        [after] = load_projects(con, filled.projects, filled.warehouse)
+        [after] = load_projects(con, filled.projects, filled.warehouse).usable
     assert before.key != after.key
     assert popbase(filled, "project", "rotate", "nobody").exit_code == Exit.USAGE

@@ -23,6 +23,7 @@ from warehouse.tables import FOUND
 NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
 NIGHT = date(2026, 11, 1)
 KEY = bytes(range(32))
+HOME_NAMES = ("济南市章丘区", "章丘区", "章丘市", "章丘")
 RANKS = {"public_security": 1, "civil_affairs": 2, "grid": 3}
 
 
@@ -138,7 +139,7 @@ class House:
 
     def entities(self, night: date, key: bytes = KEY) -> EntityCounts:
         with transaction(self.con):
-            return build_entities(self.con, night=night, key=key)
+            return build_entities(self.con, night=night, key=key, home_names=HOME_NAMES)
 
     def finish(self, night: date) -> bool:
         self.waiting.clear()

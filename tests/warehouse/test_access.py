@@ -8,7 +8,7 @@ from warehouse.access import record_access, verify_log
 from warehouse.errors import AccessError
 from warehouse.subject import close_correction, find_persons, held_on, open_corrections, request_correction
 
-N1 = date(2026, 11, 1)
+N1, N2 = date(2026, 11, 1), date(2026, 11, 2)
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 KEY = bytes(range(32))
 NUMBER = "110101199003070011"
@@ -89,6 +89,21 @@ def test_a_request_for_correction_waits_until_it_is_closed(house, person):
     assert open_corrections(house.con) == []
     with pytest.raises(AccessError):
         close_correction(house.con, number, outcome="x", by="li", at=NOW)
+
+
+def test_a_merged_person_is_told_what_was_asked_and_looked_at_before(house):
+    house.deliver(N1, "a.csv", [{**POLICE, "name": "甲", "citizen_id": NUMBER, "record_key": f"{n}"} for n in range(2)])
+    house.merge(N1)
+    house.entities(N1)
+    persons = house.persons()
+    for person in persons.values():
+        look(house, person=person)
+        request_correction(house.con, person, "name", "贾", reason="户口簿为准", by="li", at=NOW)
+    house.merge(N2, set(persons))
+    [(kept,)] = house.rows("SELECT person_id FROM person")
+    held = held_on(house.con, kept)
+    assert (len(held["looked_at"]), len(held["corrections_asked"])) == (2, 2)
+    assert [row[1:4] for row in open_corrections(house.con)] == [(kept, "name", "public_security")] * 2
 
 
 def test_what_is_not_held_cannot_be_corrected(house, person):

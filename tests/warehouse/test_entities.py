@@ -86,6 +86,23 @@ def test_doors_of_one_registered_unit_are_one_dwelling(house):
     assert house.rows("SELECT dwelling_no FROM dwelling ORDER BY 1") == [("U1",), (None,)]
 
 
+def test_a_door_of_several_units_does_not_draw_their_own_doors_together(house):
+    unit = {**HOUSING, "role": "owner"}
+    merge(
+        house,
+        N1,
+        [
+            {**unit, "name": name, "dwelling_no": number, "dwelling_address_raw": address}
+            for name, number, address in [
+                ("甲", "U1", "花园"), ("乙", "U1", "花园"), ("丙", "U2", "花园"), ("丁", "U2", "花园"),
+                ("戊", "U1", "花园1-101"), ("己", "U2", "花园1-102"),
+            ]
+        ],
+        [door("花园", "k0"), door("花园1-101", "k1"), door("花园1-102", "k2")],
+    )  # fmt: skip
+    assert house.rows("SELECT count(DISTINCT dwelling_id) FROM person_dwelling") == [(3,)]
+
+
 def test_who_says_nothing_of_residence_lives_where_registered(house):
     merge(
         house,
@@ -117,6 +134,9 @@ def test_who_says_nothing_of_residence_lives_where_registered(house):
         ([(CODE, "示范商贸有限公司"), (OTHER_CODE, "示范商贸有限公司"), (None, "示范商贸公司")], 3),
         ([(None, "示范商贸有限公司"), (None, "示范商贸公司")], 1),
         ([(CODE, "示范饭店"), (OTHER_CODE, "示范饭庄")], 2),
+        ([(None, "惠民超市"), (None, "便利超市有限公司"), (None, "民生超市")], 3),
+        ([(None, "章丘超市有限公司"), (None, "章丘超市")], 2),
+        ([(None, "济南鼎盛铸造有限公司"), (None, "章丘市鼎盛铸造有限公司"), (None, "鼎盛铸造")], 2),
     ],
 )
 def test_employers_by_code_and_by_name(house, said, employers):
@@ -170,6 +190,19 @@ def test_a_household_of_the_register(house):
         ("甲", "parent_of", "丙"),
         ("甲", "spouse", "乙"),
     ]
+
+
+@pytest.mark.parametrize("status", ["迁出", "注销"])
+def test_whom_the_register_let_go_lives_here_as_a_floating_person(house, status):
+    merge(
+        house,
+        N1,
+        [member("甲", "02", registration_status=status), {**GRID, "name": "甲", "residence_address_raw": "一号"}],
+        [door("一号", "k1")],
+        clusters=[{0, 1}],
+    )
+    assert house.rows("SELECT is_floating FROM person") == [(True,)]
+    assert house.rows("SELECT count(*) FROM household") == [(0,)]
 
 
 def test_a_divorce_ends_a_marriage(house):

@@ -8,7 +8,7 @@ from warehouse import snapshots
 from warehouse.database import open_published
 from warehouse.errors import PublicationError
 from warehouse.projects import Project
-from warehouse.pseudonyms import find_person
+from warehouse.pseudonyms import find_person, find_record
 from warehouse.publish import publish_base
 from warehouse.published_tables import load_publication
 
@@ -264,6 +264,35 @@ def test_two_projects_cannot_be_joined_by_their_ids(base, tmp_path):
     assert read(base, f"SELECT count(*) FROM crosswalk WHERE person_id = '{one}'") == [(1,)]
     assert find_person(house.con, PROJECT.key, one) == find_person(house.con, other.key, two) == own
     assert find_person(house.con, PROJECT.key, two) is None
+
+
+def test_two_projects_cannot_be_joined_by_what_their_records_are(base, tmp_path):
+    house, _ = base
+    house.deliver(N2, "b.csv", [{**POLICE, "record_key": f"{n}", "name": f"王{n}", "sex_code": "1"} for n in range(3)])
+    house.merge(N2)
+    places = {name: tmp_path / name for name in ("one", "two")}
+    for number, (name, place) in enumerate(places.items()):
+        publish_base(house.con, place, N2, project=Project(name, bytes([number] * 32)))
+    tables = [name for name, table in load_publication(traced=False).tables.items() if "record_id" in table.columns]
+    assert set(tables) == {name for name, table in load_publication().tables.items() if "row_number" in table.columns}
+    for table in tables:
+        columns = [column[0] for column in read(base, f"DESCRIBE {table}", places["one"])]
+        assert {"record_id", "file", "row_number", "match_probability"}.intersection(columns) == {"record_id"}
+        one, two = (set(read(base, f"SELECT record_id FROM {table}", place)) for place in places.values())
+        assert one.isdisjoint(two)
+    # Of the three who came in one file in one night nothing but the pseudonyms differs.
+    others = "SELECT DISTINCT * EXCLUDE (person_id, record_id) FROM crosswalk WHERE night = '2026-11-02'"
+    assert len(read(base, others, places["one"])) == 1
+    [(record,)] = read(base, "SELECT min(record_id) FROM crosswalk WHERE night = '2026-11-02'", places["one"])
+    assert find_record(house.con, bytes([0] * 32), record)[0] == "b.csv"
+    assert find_record(house.con, bytes([1] * 32), record) is None
+
+
+def test_what_was_published_under_another_key_goes(base):
+    first = publish(base)
+    again = publish(base, project=Project("default", bytes(32)))
+    assert again.removed == (first.snapshot_id,)
+    assert [folder.name for folder in (base[1] / "snapshots").iterdir()] == [again.snapshot_id]
 
 
 def test_another_key_renames_the_whole_history(base):

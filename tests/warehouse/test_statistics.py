@@ -1,5 +1,6 @@
 """Counts of the base as they are published."""
 
+import random
 from datetime import date
 
 import pytest
@@ -63,8 +64,88 @@ def test_small_counts_are_null_and_said_to_be_hidden(town):
             assert row["count"] in (None, 0) or row["count"] >= 5
 
 
+def test_who_is_registered_elsewhere_than_seen(house):
+    """The other community, the other town, outside of the county; not where a community is unknown."""
+    place = {"is_local": True, "town": "明水"}
+    addresses = [
+        {"address_raw": "龙泉1号", "community": "龙泉", "dwelling_key": "k1", **place},
+        {"address_raw": "龙泉2号", "community": "龙泉", "dwelling_key": "k2", **place},
+        {"address_raw": "百脉1号", "community": "百脉", "dwelling_key": "k3", **place},
+        {"address_raw": "某路3号", "dwelling_key": "k4", **place},
+        {"address_raw": "双山某处", "dwelling_key": "k5", **place, "town": "双山"},
+        {"address_raw": "杭州", "is_local": False, "division_code": "330100"},
+    ]
+    people = [
+        {**POLICE, "name": f"甲{n}", "record_key": f"{n}", "household_no": f"{n}", "registered_address_raw": "龙泉1号",
+         "residence_address_raw": residence}
+        for n, residence in enumerate(["龙泉2号", None, "百脉1号", "双山某处", "杭州", "某路3号"])
+    ]  # fmt: skip
+    house.deliver(N1, "a.csv", people, addresses)
+    house.assign(N1)
+    house.build([*TRUST, ("public_security", "register", "registered_address", 1)])
+    house.entities(N1)
+    house.con.execute("SET VARIABLE wh_night = DATE '2026-11-01'")
+    found = build_statistics(house.con, 1)["stat_registered"]
+    assert {each: rows(found, is_separated=each)[0]["count"] for each in ("false", "true", "不详")} == {
+        "false": 2, "true": 3, "不详": 1,
+    }  # fmt: skip
+    assert [rows(found, destination=each)[0]["count"] for each in ("here", "33")] == [5, 1]
+
+
+@pytest.fixture(params=range(4))
+def county(house, request):
+    """Some eighty people of a small county, seen by several departments, some of them floating."""
+    rng = random.Random(request.param)  # noqa: S311 - no secret
+    towns = ["明水"] * 6 + ["双山"] * 3 + ["龙山"]
+    addresses = [
+        {"address_raw": f"{town}{n}", "is_local": True, "town": town, "community": f"{town}{n}",
+         "dwelling_key": f"{town}{n}"}
+        for town in sorted(set(towns)) for n in range(3)
+    ]  # fmt: skip
+    files, clusters = {name: [] for name in ("public_security", "grid", "hrss", "tax")}, []
+    for person in range(80):
+        home = f"{rng.choice(towns)}{rng.randrange(3)}"
+        here = rng.random() < 0.7
+        number = f"{'37' if here else rng.choice(['41', '32'])}0114199001{person:02d}0017"
+        common = {"name": f"甲{person}", "record_key": f"{person}", "citizen_id": number, "residence_address_raw": home}
+        seen = {"public_security"} if here else {"grid"}
+        seen |= {name for name, share in (("grid", 0.6), ("hrss", 0.3), ("tax", 0.05)) if rng.random() < share}
+        for department in seen:
+            register = {"household_no": str(person)} if department == "public_security" else {}
+            files[department].append({"department": department, "extract": "all", **common, **register})
+        clusters.append([(department, len(files[department])) for department in seen])
+    numbers = {name: house.deliver(N1, f"{name}.csv", rows, addresses) for name, rows in files.items() if rows}
+    merged = [{(numbers[name] << 34) + (row << 6) for name, row in cluster} for cluster in clusters]
+    house.assign(N1, *merged)
+    house.build([(name, "all", a, 1) for name in files for a in ("household_no", "residence_address", "citizen_id")])
+    house.entities(N1)
+    house.con.execute("SET VARIABLE wh_night = DATE '2026-11-01'")
+    return build_statistics(house.con, 5)
+
+
+def test_tables_tell_nothing_of_each_others_hidden_counts(county):
+    population, origin = county["stat_population"], county["stat_floating_origin"]
+    registered = county["stat_registered"]
+    assert any(row["is_hidden"] for row in origin.to_pylist())
+    for town in {row["town"] for row in population.to_pylist()} - {None}:
+        for kind, parts in (
+            ("floating", rows(origin, town=town)),
+            ("registered", [row for row in registered.to_pylist() if row["residence_town"] == town]),
+        ):
+            total = rows(population, town=town, population=kind)
+            assert [row["is_hidden"] for row in (*total, *parts)].count(True) != 1, (town, kind)
+
+
+def test_departments_tell_nothing_of_combinations(county):
+    combinations = [row for row in county["stat_coverage"].to_pylist() if row["departments"]]
+    assert any(row["is_hidden"] for row in combinations)
+    for total in county["stat_department"].to_pylist():
+        parts = [row for row in combinations if total["department"] in row["departments"].split(" + ")]
+        assert [row["is_hidden"] for row in (total, *parts)].count(True) != 1, total
+
+
 def test_an_empty_base_has_no_counts(house):
     house.con.execute("SET VARIABLE wh_night = DATE '2026-11-01'")
     for name, table in build_statistics(house.con, 5).items():
-        assert name in load_statistics()
+        assert name in load_statistics().statistics
         assert sum(row["count"] or 0 for row in table.to_pylist()) == 0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from warehouse.suppression import find_sums, suppress
+from warehouse.suppression import find_sums, Sums, suppress
 
 K = 5
 
@@ -29,7 +29,7 @@ def table(rng, towns, places, ages, scale):
                 cells.append(key)
                 which.append(number)
                 counts.append(count)
-    return np.array(counts), find_sums(cells, sets, np.array(which))
+    return np.array(counts), Sums.of(find_sums(cells, sets, which))
 
 
 def attack(counts, hidden, sums):
@@ -69,25 +69,44 @@ def test_an_attacker_with_all_sums_learns_no_small_cell(seed):
     hidden = suppress(counts, sums, K)
     assert hidden[(counts > 0) & (counts < K)].all()
     unknown, bounds = attack(counts, hidden, sums)
-    exposed = [(counts[cell], low, high) for cell, (low, high) in zip(unknown, bounds, strict=True) if low == high]
-    assert exposed == []
+    told = [(counts[cell], most) for cell, (_, most) in zip(unknown, bounds, strict=True) if counts[cell] < K > most]
+    assert told == []
+
+
+def test_a_cell_that_only_several_totals_together_tell_is_open():
+    """The first two rows less the first two columns leave the 2 in the third column alone."""
+    inner = np.full((4, 4), 50)
+    inner[0:2, 0:2] = inner[2:4, 2:4] = 4
+    inner[0, 2] = 2
+    sets = [(), (0,), (1,), (0, 1)]
+    cells = [(None, None), *((f"t{t}", None) for t in range(4)), *((None, f"p{p}") for p in range(4))]
+    cells += [(f"t{t}", f"p{p}") for t, p in itertools.product(range(4), range(4))]
+    which = [0, *[1] * 4, *[2] * 4, *[3] * 16]
+    counts = np.array([inner.sum(), *inner.sum(axis=1), *inner.sum(axis=0), *inner.ravel()])
+    sums = Sums.of(find_sums(cells, sets, which))
+    alone = (counts > 0) & (counts < K)
+    assert dict(zip(*attack(counts, alone, sums), strict=True))[cells.index(("t0", "p2"))] == (2, 2)
+    hidden = suppress(counts, sums, K)
+    bounds = dict(zip(*attack(counts, hidden, sums), strict=True))
+    assert all(most >= K for cell, (_, most) in bounds.items() if counts[cell] < K)
+    assert not hidden[:9].any()
 
 
 def test_a_total_gives_no_single_cell_away():
     cells = [(None,), ("a",), ("b",), ("c",)]
-    sums = find_sums(cells, [(), (0,)], np.array([0, 1, 1, 1]))
+    sums = Sums.of(find_sums(cells, [(), (0,)], [0, 1, 1, 1]))
     assert suppress(np.array([53, 3, 20, 30]), sums, K).tolist() == [False, True, True, False]
 
 
 def test_two_ones_are_not_hidden_by_each_other():
     cells = [(None,), ("a",), ("b",), ("c",)]
-    sums = find_sums(cells, [(), (0,)], np.array([0, 1, 1, 1]))
+    sums = Sums.of(find_sums(cells, [(), (0,)], [0, 1, 1, 1]))
     assert suppress(np.array([22, 1, 1, 20]), sums, K).tolist() == [False, True, True, True]
 
 
 def test_a_total_of_one_part_is_hidden_with_it():
     cells = [(None,), ("a",)]
-    sums = find_sums(cells, [(), (0,)], np.array([0, 1]))
+    sums = Sums.of(find_sums(cells, [(), (0,)], [0, 1]))
     assert suppress(np.array([3, 3]), sums, K).tolist() == [True, True]
 
 

@@ -1,10 +1,11 @@
 -- Employers by their code, else by their name, and who works for, owns or represents them. In: _wh_now,
--- _wh_industry_word (word, industry_code). Out: _wh_employer, _wh_person_employment.
+-- _wh_industry_word (word, industry_code); variable wh_home_names. Out: _wh_employer, _wh_person_employment.
 
--- The name without the place before it and the legal form behind it: what two spellings of one employer share.
-CREATE OR REPLACE TEMP MACRO name_core(name) AS regexp_replace(
-    regexp_replace(name, '^(?:[\x{4e00}-\x{9fff}]{2,4}?(?:省|市|区|县))+', ''),
+-- The name without the home county before it and the legal form behind it: what two spellings of one employer share.
+-- Other places stay, they tell employers apart; and so does a name of which little would be left.
+CREATE OR REPLACE TEMP MACRO bare_name(name) AS regexp_replace(regexp_replace(name, getvariable('wh_home_names'), ''),
     '(?:[(（][^)）]*[)）])?(?:有限责任公司|股份有限公司|有限公司|公司)?$', '');
+CREATE OR REPLACE TEMP MACRO name_core(name) AS CASE WHEN length(bare_name(name)) >= 4 THEN bare_name(name) ELSE name END;
 
 -- Whether one character is another, or one is missing (levenshtein counts bytes).
 CREATE OR REPLACE TEMP MACRO one_edit(a, b) AS CASE length(a) - length(b)
@@ -21,7 +22,7 @@ WHERE coalesce(employer_code, employer_name) IS NOT NULL GROUP BY ALL;
 -- character that is no figure (branches and schools are told apart by theirs).
 CREATE OR REPLACE TEMP TABLE _wh_employer_key AS
 WITH coded AS (
-    SELECT DISTINCT core, employer_code FROM _wh_employer_said WHERE employer_code IS NOT NULL AND length(core) > 1
+    SELECT DISTINCT core, employer_code FROM _wh_employer_said WHERE employer_code IS NOT NULL
 ),
 bare AS (
     SELECT DISTINCT core FROM _wh_employer_said WHERE employer_code IS NULL

@@ -17,7 +17,8 @@ WHERE x.is_current;
 CREATE OR REPLACE TEMP TABLE _wh_door AS
 WITH told AS (
     SELECT dwelling_no, dwelling_key, count(*) AS times FROM _wh_now
-    WHERE dwelling_no IS NOT NULL AND dwelling_key IS NOT NULL GROUP BY ALL
+    WHERE dwelling_no IS NOT NULL AND dwelling_key IS NOT NULL GROUP BY dwelling_no, dwelling_key
+    QUALIFY count(*) OVER (PARTITION BY dwelling_key) = 1
 ),
 unit AS (
     SELECT dwelling_no, arg_max(dwelling_key, (times, dwelling_key)) AS door FROM told GROUP BY dwelling_no
@@ -25,8 +26,7 @@ unit AS (
 keyed AS (
     SELECT DISTINCT dwelling_key FROM std_address WHERE is_local AND dwelling_key IS NOT NULL
 )
-SELECT dwelling_key, CASE WHEN count(DISTINCT t.dwelling_no) = 1 THEN min(u.door) ELSE dwelling_key END AS door
+SELECT dwelling_key, coalesce(u.door, dwelling_key) AS door
 FROM keyed
 LEFT JOIN told AS t USING (dwelling_key)
-LEFT JOIN unit AS u USING (dwelling_no)
-GROUP BY dwelling_key;
+LEFT JOIN unit AS u USING (dwelling_no);

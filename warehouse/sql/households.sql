@@ -5,7 +5,7 @@ SELECT person_id, household_no, relation_to_head_code, registered_division_code,
     coalesce(relation_to_head_code IN ('01', '02'), false) AS is_head
 FROM person
 WHERE household_no IS NOT NULL AND NOT is_deceased AND has_current_record
-    AND registration_status IS DISTINCT FROM '迁出' AND registration_status IS DISTINCT FROM '注销';
+    AND is_registered(registration_status);
 
 CREATE OR REPLACE TEMP TABLE _wh_household_member AS
 SELECT entity_id('H', household_no) AS household_id, person_id, relation_to_head_code, is_head FROM _wh_member;

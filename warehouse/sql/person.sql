@@ -72,7 +72,7 @@ valued AS (
     FROM _wh_holder AS h
     LEFT JOIN wide AS w USING (person_no)
     -- Of whom nobody says where they live, the register does, unless it has let them go.
-    LEFT JOIN std_address AS g ON w.residence_address IS NULL AND w.registration_status IS DISTINCT FROM '迁出'
+    LEFT JOIN std_address AS g ON w.residence_address IS NULL AND is_registered(w.registration_status)
         AND g.address_raw = w.registered_address
     LEFT JOIN std_address AS a
         ON a.address_raw = coalesce(w.residence_address, CASE WHEN g.is_local THEN w.registered_address END)
@@ -85,7 +85,7 @@ SELECT *, len(departments)::INTEGER AS department_count,
     NOT is_deceased AND has_current_record AND residence_source IS NOT DISTINCT FROM 'stated' AND coalesce(residence_is_local, true)
         AND NOT (
             (household_no IS NOT NULL OR population_category IS NOT DISTINCT FROM '户籍人口')
-            AND registration_status IS DISTINCT FROM '迁出'
+            AND is_registered(registration_status)
         ) AS is_floating
 FROM valued
 ORDER BY person_id;

@@ -6,4 +6,4 @@ LEFT JOIN (
     FROM crosswalk AS x JOIN std_mention AS m USING (mention_id)
     WHERE x.is_current AND m.residence_reason IS NOT NULL GROUP BY x.person_id
 ) AS r USING (person_id)
-WHERE p.is_floating AND p.town IS NOT NULL
+WHERE p.is_floating AND p.is_resident

@@ -1,15 +1,16 @@
 WITH resident AS (
-    FROM _wh_living WHERE town IS NOT NULL AND age IS NOT NULL
+    FROM _wh_living WHERE is_resident AND age IS NOT NULL
 ),
 parent AS (
-    SELECT r.person_id, p.person_id AS parent_id, p.town, p.community
+    SELECT r.person_id, p.home_town, p.home_community
     FROM person_relation AS r JOIN _wh_living AS p ON p.person_id = r.other_person_id WHERE r.relation = 'child_of'
 ),
 child AS (
     SELECT c.person_id FROM resident AS c JOIN parent AS p USING (person_id)
     WHERE c.age < 16
-    GROUP BY c.person_id, c.town, c.community
-    HAVING NOT bool_or(p.town IS NULL) AND NOT bool_or(p.town = c.town AND p.community IS NOT DISTINCT FROM c.community)
+    GROUP BY c.person_id
+    HAVING NOT bool_or(p.home_town IS NULL)
+        AND NOT bool_or(p.home_town = c.home_town AND p.home_community IS NOT DISTINCT FROM c.home_community)
 ),
 old AS (
     SELECT dwelling_id FROM resident WHERE dwelling_id IS NOT NULL GROUP BY dwelling_id HAVING min(age) >= 60

@@ -227,6 +227,27 @@ def record(
 
 
 @app.command()
+def withdraw(
+    delivery_id: Annotated[int, typer.Argument(help="Its number in the table `delivery` of the base.", min=1)],
+    because: Annotated[str, typer.Option("--because", help="Why; kept for ever, so name no person.")],
+    home: HomeOption = None,
+) -> None:
+    """Take a delivery's effect out of the base again, from the next run on; what earlier nights published stays told.
+
+    Exit codes: 0 taken out; 1 failed, or there is no such accepted delivery; 75 a run is writing this home.
+    """
+    from pipelines.withdrawing import take_back
+
+    with _answered():
+        done = take_back(_home(home), delivery_id, because)
+    out.print(
+        f"{done.mentions:,} mentions withdrawn; {done.ids_kept:,} persons go on with other records; the next run makes"
+        " the base without them: popbase run",
+        highlight=False,
+    )
+
+
+@app.command()
 def train(home: HomeOption = None) -> None:
     """Learn the linkage parameters anew, without labels, and say how far they moved; the next run uses them."""
     from matching.errors import MatchingError
@@ -281,7 +302,7 @@ def _answered() -> Iterator[None]:
         yield
     except QuestionError as error:
         _usage(str(error))
-    except WarehouseBusyError as busy:
+    except (WarehouseBusyError, WriterBusyError) as busy:
         err.print(f"[red]busy:[/] {escape(str(busy))}")
         raise typer.Exit(Exit.BUSY) from None
     except (PipelinesError, MatchingError, WarehouseError, OSError) as error:

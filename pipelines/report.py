@@ -131,9 +131,9 @@ def read_report(path: Path) -> NightReport:
 
 
 def _persons(con: "duckdb.DuckDBPyConnection", night: date) -> dict[str, int]:
-    counts = "persons, persons_new, persons_merged, persons_split"
+    counts = "persons, persons_new, persons_merged, persons_split, persons_withdrawn"
     rows = con.execute(f"SELECT {counts} FROM night WHERE night = ? AND persons IS NOT NULL", [night]).fetchall()
-    return dict(zip(("persons", "new", "merged", "split"), rows[0], strict=True)) if rows else {}
+    return dict(zip(("persons", "new", "merged", "split", "withdrawn"), rows[0], strict=True)) if rows else {}
 
 
 def _add_up(department: str, files: Iterable[FileLine]) -> DepartmentLine:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, UTC
@@ -13,7 +12,7 @@ import duckdb
 
 from pipelines.home import Home
 from pipelines.merge import KEY_FILE
-from pipelines.writer import hold_writer
+from pipelines.writer import hold_writer, process_owner
 from warehouse.access import LogState, record_access, verify_log
 from warehouse.database import transaction, warehouse_session
 from warehouse.identity_key import warehouse_key
@@ -45,7 +44,7 @@ def ask_correction(home: Home, given: str, attribute: str, value: str | None, re
     with _writing(home) as con, transaction(con):
         now = datetime.now(UTC)
         return [
-            request_correction(con, person, attribute, value, reason=reason, by=_actor(), at=now)
+            request_correction(con, person, attribute, value, reason=reason, by=process_owner(), at=now)
             for person in _persons(con, home, given)
         ]
 
@@ -59,7 +58,7 @@ def waiting_corrections(home: Home) -> list[tuple[Any, ...]]:
 def end_correction(home: Home, request_id: int, outcome: str) -> None:
     """Note how a request for correction ended."""
     with _writing(home) as con, transaction(con):
-        close_correction(con, request_id, outcome=outcome, by=_actor(), at=datetime.now(UTC))
+        close_correction(con, request_id, outcome=outcome, by=process_owner(), at=datetime.now(UTC))
 
 
 def rotate_project(home: Home, name: str) -> bool:
@@ -83,7 +82,7 @@ def _held(home: Home, given: str, action: str, purpose: str) -> list[dict[str, l
         with transaction(con):
             persons = _persons(con, home, given)
             for person in (*persons, *(() if persons else (None,))):
-                record_access(con, key, actor=_actor(), action=action, purpose=purpose, person_id=person)
+                record_access(con, key, actor=process_owner(), action=action, purpose=purpose, person_id=person)
         return [held_on(con, person) for person in persons]
 
 
@@ -91,14 +90,6 @@ def _persons(con: duckdb.DuckDBPyConnection, home: Home, given: str) -> list[str
     projects = load_projects(con, home.projects, home.warehouse).usable
     own = (find_person(con, project.key, given) for project in projects)
     return find_persons(con, next((found for found in own if found), given))
-
-
-def _actor() -> str:
-    """The account of the process; its environment, which the user sets, is not asked."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # a container may run as a user without a name
-        return f"uid {os.getuid()}"
 
 
 @contextmanager

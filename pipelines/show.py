@@ -116,7 +116,8 @@ def _show_people(console: Console, report: NightReport, *, is_rehearsal: bool) -
     people = report.persons
     if not people:
         return
-    changes = ", ".join(f"{people.get(name, 0):,} {name}" for name in ("new", "merged", "split"))
+    names = ("new", "merged", "split", *(("withdrawn",) if people.get("withdrawn") else ()))
+    changes = ", ".join(f"{people.get(name, 0):,} {name}" for name in names)
     console.print(f"people: [bold]{people['persons']:,}[/] ({changes} tonight)", highlight=False)
     if is_rehearsal:
         rows = ", ".join(f"{people[f'rows_{name}']:,} {name}" for name in ("added", "removed", "changed"))

@@ -6,6 +6,7 @@ whole nights apart, whoever runs them: daemon, `popbase run`, a second instance 
 
 import fcntl
 import os
+import pwd
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,14 @@ def hold_writer(home: Home, wait_seconds: float = 0.0) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def process_owner() -> str:
+    """The account of this process; its environment, which the user sets, is not asked."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container may run as a user without a name
+        return f"uid {os.getuid()}"
 
 
 def _lock(handle: int, deadline: float) -> None:

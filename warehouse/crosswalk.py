@@ -26,6 +26,7 @@ _TEMPORARY = (
     "_wh_cluster_key",
     "_wh_founding",
     "_wh_minted",
+    "_wh_revived",
     "_wh_person",
     "_wh_alias",
     "_wh_split",
@@ -35,14 +36,28 @@ _TEMPORARY = (
 )
 
 
+_NEW_PERSONS: Final = """
+    SELECT (SELECT count(*) FROM _wh_minted ANTI JOIN _wh_split USING (cluster_id)) + (
+        SELECT count(*) FROM _wh_revived AS r
+        WHERE r.person_id NOT IN (SELECT person_id FROM _wh_alias WHERE cause = 'restore'))
+"""
+_WITHDRAWN_PERSONS: Final = """
+    SELECT count(DISTINCT person_id) FROM crosswalk
+    WHERE mention_id >> 34 IN (SELECT delivery_id FROM delivery WHERE status = 'withdrawn')
+        AND person_id NOT IN (SELECT person_id FROM _wh_person)
+        AND person_id NOT IN (SELECT retired_person_id FROM _wh_alias)
+"""
+
+
 @dataclass(frozen=True)
 class IdentityCounts:
-    """Persons there are, and what tonight did: persons = persons before + new - merged + split."""
+    """Persons there are, and what tonight did: persons = persons before + new - merged + split - withdrawn."""
 
     persons: int
     persons_new: int
     persons_merged: int
     persons_split: int
+    persons_withdrawn: int
     crosswalk: Changes
     links: Changes
 
@@ -86,12 +101,13 @@ def assign_persons(
     _check_new_ids(con)
     counts = {
         "persons": number(con, "SELECT count(*) FROM _wh_person"),
-        "persons_new": number(con, "SELECT count(*) FROM _wh_minted ANTI JOIN _wh_split USING (cluster_id)"),
+        "persons_new": number(con, _NEW_PERSONS),
         "persons_merged": number(con, "SELECT count(*) FROM _wh_alias WHERE cause = 'merge'"),
         "persons_split": number(
             con,
             "SELECT (SELECT count(*) FROM _wh_split) + (SELECT count(*) FROM _wh_alias WHERE cause = 'restore')",
         ),
+        "persons_withdrawn": number(con, _WITHDRAWN_PERSONS),
     }
     run(con, "identity_write")
     con.execute("CREATE OR REPLACE TEMP TABLE _wh_ended (department VARCHAR, extract VARCHAR)")
@@ -141,7 +157,8 @@ def _count_night(con: duckdb.DuckDBPyConnection, night: date, counts: dict[str, 
         UPDATE night SET persons = $persons,
             persons_new = coalesce(persons_new, 0) + $persons_new,
             persons_merged = coalesce(persons_merged, 0) + $persons_merged,
-            persons_split = coalesce(persons_split, 0) + $persons_split
+            persons_split = coalesce(persons_split, 0) + $persons_split,
+            persons_withdrawn = coalesce(persons_withdrawn, 0) + $persons_withdrawn
         WHERE night = $night
         """,
         {**counts, "night": night},

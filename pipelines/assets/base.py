@@ -94,6 +94,7 @@ def _person_result(counts: MergeCounts) -> dg.MaterializeResult:
             "persons_new": identity.persons_new,
             "persons_merged": identity.persons_merged,
             "persons_split": identity.persons_split,
+            "persons_withdrawn": identity.persons_withdrawn,
             "rows_changed": counts.base.person.total,
         },
     )

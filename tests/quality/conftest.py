@@ -30,7 +30,8 @@ CREATE TABLE person_employment(person_id TEXT, employer_id TEXT);
 CREATE TABLE household(household_id TEXT);
 CREATE TABLE household_member(household_id TEXT, person_id TEXT, is_head BOOLEAN);
 CREATE TABLE person_relation(person_id TEXT, relation TEXT, other_person_id TEXT, valid_to DATE);
-CREATE TABLE night(night DATE, persons INT, persons_new INT, persons_merged INT, persons_split INT);
+CREATE TABLE night(
+    night DATE, persons INT, persons_new INT, persons_merged INT, persons_split INT, persons_withdrawn INT);
 INSERT INTO delivery VALUES (1, '2026-11-01', 'public_security', 'register', 'f.csv', 'aa', 'accepted', 6, 3, 1, 2, 3);
 INSERT INTO quarantined_row VALUES (1, 4, 5, 'row_shifted');
 INSERT INTO crosswalk SELECT 'P' || row_number, department, extract, 'f.csv', row_number, role, 'founder', 1.0,
@@ -48,7 +49,7 @@ INSERT INTO household VALUES ('H1');
 INSERT INTO household_member VALUES ('H1', 'P1', true), ('H1', 'P2', false);
 INSERT INTO person_relation VALUES ('P1', 'spouse', 'P2', NULL), ('P2', 'spouse', 'P1', NULL),
     ('P3', 'child_of', 'P1', NULL);
-INSERT INTO night VALUES ('2026-10-31', 2, 2, 0, 0), ('2026-11-01', 3, 1, 0, 0);
+INSERT INTO night VALUES ('2026-10-31', 2, 2, 0, 0, NULL), ('2026-11-01', 3, 1, 0, 0, 0);
 """
 
 

@@ -1,5 +1,5 @@
 -- Clusters -> who is who tonight. In: {clusters} (CLUSTER), {source_trust} (SOURCE_TRUST); macro keyed_id,
--- variable wh_night. Out: _wh_cluster_key, _wh_minted, _wh_alias, _wh_person.
+-- variable wh_night. Out: _wh_cluster_key, _wh_minted, _wh_revived, _wh_alias, _wh_person.
 
 -- Every key whose founding mention lies in a cluster claims it; the oldest survives, the others are its aliases.
 CREATE OR REPLACE TEMP TABLE _wh_cluster_key AS
@@ -37,6 +37,14 @@ founding AS (
 SELECT cluster_id, mention_id AS founding_mention_id,
     keyed_id('P', CASE time WHEN 0 THEN text ELSE text || '|' || time END) AS person_id
 FROM founding;
+
+-- A key whose founding entry was withdrawn sleeps; when the entry is delivered again, its person is there again.
+CREATE OR REPLACE TEMP TABLE _wh_revived AS
+SELECT m.* FROM _wh_minted AS m
+JOIN person_key AS k USING (person_id)
+WHERE k.founding_mention_id NOT IN (SELECT mention_id FROM std_mention);
+DELETE FROM _wh_minted WHERE cluster_id IN (SELECT cluster_id FROM _wh_revived);
+INSERT INTO _wh_cluster_key SELECT cluster_id, person_id, person_id FROM _wh_revived;
 
 CREATE OR REPLACE TEMP TABLE _wh_person AS
 SELECT DISTINCT cluster_id, survivor AS person_id FROM _wh_cluster_key

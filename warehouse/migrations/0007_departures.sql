@@ -1,4 +1,18 @@
--- An entry of the register that is cancelled, for whatever reason but death, is a departure as well.
+-- Deliveries taken out of the base again: by whom and why. Their mentions are gone; what nights published stays.
+CREATE TABLE withdrawal (
+    delivery_id INTEGER PRIMARY KEY,
+    withdrawn_at TIMESTAMPTZ NOT NULL,
+    withdrawn_by VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    mentions BIGINT NOT NULL
+);
+COMMENT ON COLUMN delivery.status IS 'claimed: to be read; accepted; duplicate; refused; withdrawn: taken back';
+ALTER TABLE night ADD COLUMN persons_withdrawn BIGINT;
+COMMENT ON COLUMN night.persons_withdrawn IS 'persons of whom only withdrawn deliveries told';
+COMMENT ON COLUMN night.persons IS 'at the end of the night = night before + new - merged + split - withdrawn';
+
+-- An entry of the register that is cancelled, for whatever reason but death, is a departure as well; a withdrawal is told
+-- of all persons of whom the delivery told.
 CREATE OR REPLACE VIEW change_log AS
 WITH step AS (
     SELECT n.from_night AS night, n.person_id, n AS new, o AS old, o.person_id IS NULL AS is_new
@@ -49,4 +63,6 @@ UNION ALL
 SELECT night, person_id, other_person_id, 'split', NULL, NULL FROM regrouped
 UNION ALL
 SELECT night, retired_person_id, nullif(person_id, retired_person_id), cause, NULL, NULL
-FROM person_alias_event WHERE cause <> 'repoint';
+FROM person_alias_event WHERE cause <> 'repoint'
+UNION ALL
+SELECT night, person_id, NULL, 'withdrawal', NULL, NULL FROM person_regrouped WHERE cause = 'withdrawal';

@@ -1,0 +1,24 @@
+"""`popbase withdraw`: wires a withdrawal to a home and its contracts."""
+
+from datetime import datetime, UTC
+
+from pipelines.home import Home
+from pipelines.trust import create_trust_tables, SOURCE
+from pipelines.writer import hold_writer, process_owner
+from sources.contract import load_contracts
+from warehouse.database import warehouse_session
+from warehouse.withdrawal import withdraw_delivery, Withdrawn
+
+
+def take_back(home: Home, delivery_id: int, reason: str) -> Withdrawn:
+    """Take a delivery out of the stored records; see `warehouse.withdrawal`.
+
+    Raises:
+        WriterBusyError: a run is writing this home.
+        WarehouseError: there is no such accepted delivery, or the warehouse cannot be opened.
+    """
+    with hold_writer(home), warehouse_session(home.database) as con:
+        create_trust_tables(con, load_contracts())
+        return withdraw_delivery(
+            con, delivery_id, source_trust=SOURCE, reason=reason, by=process_owner(), at=datetime.now(UTC)
+        )

@@ -198,8 +198,9 @@ def explain(
 
     Exit codes: 0 explained; 1 failed; 2 no such person; 75 a run is writing this home.
     """
+    from pipelines.explain_page import write_page
     from pipelines.explaining import explain_persons, report_json
-    from pipelines.show_explain import show_explanation, write_page
+    from pipelines.show_explain import show_explanation
 
     with _answered():
         report = explain_persons(_home(home), person, other, clear=clear)

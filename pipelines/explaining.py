@@ -1,7 +1,7 @@
 """`popbase explain`: what the linkage says of a person or of two, with the ids and the records of the warehouse.
 
 Values of persons are masked as soon as they are read, unless the operator asks for clear ones. Not here: the reasons
-themselves (`matching.explain`), nor how they are shown (`pipelines.show_explain`).
+themselves (`matching.explain`), nor how they are shown (`pipelines.show_explain`, `pipelines.explain_page`).
 """
 
 import re
@@ -12,16 +12,8 @@ from typing import Any, Final, TypeVar
 
 import duckdb
 
-from matching.explain import (
-    ClusterExplanation,
-    clusters_of,
-    Encounter,
-    explain_cluster,
-    explain_clusters,
-    first_records,
-    Judgement,
-    RULES,
-)
+from matching.explain import clusters_of, explain_cluster, explain_clusters, first_records
+from matching.explanation import ClusterExplanation, Encounter, Judgement, RULES
 from matching.spec import RELATIVES
 from matching.waterfall import Step
 from pipelines.errors import PipelinesError

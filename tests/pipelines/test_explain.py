@@ -14,9 +14,10 @@ from matching.kinds import KINDS
 from matching.parameters import ComparisonParameters, Level, Parameters
 from matching.spec import load_spec
 from matching.state import create_state, store_parameters
+from pipelines.explain_page import waterfall_chart, write_page
 from pipelines.explaining import explain_persons, QuestionError, report_json, UnknownPersonError
 from pipelines.home import Home
-from pipelines.show_explain import show_explanation, waterfall_bars, waterfall_chart, write_page
+from pipelines.show_explain import show_explanation, waterfall_bars
 from warehouse.database import warehouse_session
 
 A, B, RETIRED, NOBODY = (f"P{letter * 25}" for letter in "ABRX")

@@ -16,6 +16,7 @@ from quality.engine import run_suites
 from quality.gate import SuiteResult, summarise_suites
 from quality.rules import Suite
 from quality.suites import base_suites
+from quality.trends import compare_night, measure_night, read_trends, TREND, Trends
 
 BASE_CHECKS = "check_base"
 
@@ -34,15 +35,17 @@ def check_specs(asset: str, suites: Iterable[Suite]) -> list[dg.AssetCheckSpec]:
     ]
 
 
-def check_results(asset: str, results: Sequence[SuiteResult]) -> list[dg.AssetCheckResult]:
-    """What suites found, as counts and names of rules."""
+def check_results(
+    asset: str, results: Sequence[SuiteResult], trends: Trends | None = None
+) -> list[dg.AssetCheckResult]:
+    """What suites found, as counts and names of rules; rules of the trends without enough history say so."""
     return [
         dg.AssetCheckResult(
             check_name=result.name,
             asset_key=asset,
             passed=result.passed,
             severity=dg.AssetCheckSeverity.ERROR if result.is_blocked else dg.AssetCheckSeverity.WARN,
-            metadata=_metadata(result),
+            metadata=_metadata(result, trends if result.name == TREND else None),
         )
         for result in results
     ]
@@ -59,17 +62,24 @@ def build_base_checks() -> dg.AssetChecksDefinition:
         description=f"All checks of the base; a blocking one keeps {BASE} as it is.",
     )
     def check_base(context: dg.AssetCheckExecutionContext, writer: Writer) -> Iterable[dg.AssetCheckResult]:
+        night = night_of(context)
         with writer.step(BASE_CHECKS) as con:
-            results = summarise_suites(run_suites(con, suites, night_of(context)))
-        yield from check_results(PERSON, results)
+            measure_night(con, night)
+            compare_night(con, night)
+            results = summarise_suites(run_suites(con, suites, night))
+            trends = read_trends(con, night)
+        yield from check_results(PERSON, results, trends)
 
     return check_base
 
 
-def _metadata(result: SuiteResult) -> dict[str, Any]:
+def _metadata(result: SuiteResult, trends: Trends | None) -> dict[str, Any]:
     found: dict[str, Any] = {"subject": result.subject, "rules": result.rule_count}
     if result.checked_count is not None:
         found["rows_checked"] = result.checked_count
+    if trends:
+        found["not_enough_history"] = dg.MetadataValue.json(list(trends.undecided))
+        found["drifts"] = dg.MetadataValue.json(list(trends.drifts))
     if result.failed_rules:
         found["failed_rules"] = dg.MetadataValue.json(result.failed_rules)
     return found

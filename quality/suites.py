@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from quality.attribute_rules import attribute_rules, FIRST_DATE, LONGEST_LIFE_YEARS, SEX_CODES
 from quality.reconcile import reconciliation_suites, sql
 from quality.rules import Holds, InSet, NIGHT, NoneFound, Present, quoted, Rule, Suite, Within
+from quality.trends import trend_suite
 from sources.contract import Contract, Extract, Mention
 
 FILLED_RATE = 0.95
@@ -55,6 +56,7 @@ def base_suites() -> list[Suite]:
         _history_suite(),
         _entity_suite(),
         *reconciliation_suites(),
+        trend_suite(),
     ]
 
 

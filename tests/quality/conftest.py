@@ -32,6 +32,7 @@ CREATE TABLE household_member(household_id TEXT, person_id TEXT, is_head BOOLEAN
 CREATE TABLE person_relation(person_id TEXT, relation TEXT, other_person_id TEXT, valid_to DATE);
 CREATE TABLE night(
     night DATE, persons INT, persons_new INT, persons_merged INT, persons_split INT, persons_withdrawn INT);
+CREATE TABLE night_trend(night DATE, metric TEXT, state TEXT);
 INSERT INTO delivery VALUES (1, '2026-11-01', 'public_security', 'register', 'f.csv', 'aa', 'accepted', 6, 3, 1, 2, 3);
 INSERT INTO quarantined_row VALUES (1, 4, 5, 'row_shifted');
 INSERT INTO crosswalk SELECT 'P' || row_number, department, extract, 'f.csv', row_number, role, 'founder', 1.0,

@@ -87,6 +87,27 @@ def run(
 
 
 @app.command()
+def publish(
+    because: Annotated[str, typer.Option("--because", help="Why; kept in the access log for ever, so name no person.")],
+    override: Annotated[bool, typer.Option("--override", help="That a check is overridden.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Publish the merged night that a check holds back, on your word. Nights that pass are published by `popbase run`.
+
+    Exit codes: 0 published; 1 failed; 2 nothing is held back, or no override; 75 a run is writing this home.
+    """
+    from pipelines.overriding import publish_held_back
+    from pipelines.show import show_night
+
+    if not override:
+        _usage("publishing against a check is an override: say so with --override")
+    place = _home(home)
+    with _answered():
+        report = publish_held_back(place, because)
+    show_night(out, place, report)
+
+
+@app.command()
 def status(home: HomeOption = None) -> None:
     """Say what was merged, what is published, and what waits in the intake."""
     from pipelines.show import show_status
@@ -295,13 +316,13 @@ def exit_code(report_status: str, *, has_refused_files: bool) -> Exit:
 def _answered() -> Iterator[None]:
     """Say in one line why a question has no answer."""
     from matching.errors import MatchingError
-    from pipelines.errors import PipelinesError
+    from pipelines.errors import NothingHeldBackError, PipelinesError
     from pipelines.explaining import QuestionError
-    from warehouse.errors import WarehouseBusyError, WarehouseError
+    from warehouse.errors import AccessError, WarehouseBusyError, WarehouseError
 
     try:
         yield
-    except QuestionError as error:
+    except (QuestionError, NothingHeldBackError, AccessError) as error:
         _usage(str(error))
     except (WarehouseBusyError, WriterBusyError) as busy:
         err.print(f"[red]busy:[/] {escape(str(busy))}")

@@ -35,3 +35,7 @@ class StepError(PipelinesError):
 
 class GateClosedError(PipelinesError):
     """Blocking checks failed; nothing was published."""
+
+
+class NothingHeldBackError(PipelinesError):
+    """No merged night waits for publication."""

@@ -17,7 +17,7 @@ from pipelines.names import FILES_ACCEPTED, FILES_USABLE
 if TYPE_CHECKING:
     import duckdb
 
-STATUSES = ("published", "blocked", "failed")
+STATUSES = ("published", "blocked", "failed", "overridden")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pipelines.home import Home
 from pipelines.report import DepartmentLine, FileLine, NightReport, read_reports
 
 UNUSUAL = {"refused": "", "duplicate": "内容与以前的报送相同", "late": "导出早于已收到的文件：补充，不覆盖更新的记录"}
-STYLES = {"published": "green", "blocked": "yellow", "failed": "red"}
+STYLES = {"published": "green", "blocked": "yellow", "failed": "red", "overridden": "magenta"}
 COUNTS = ("files", "delivered", "accepted", "quarantined", "non_data", "mentions")
 SHOWN_NIGHTS = 14
 
@@ -147,7 +147,7 @@ def _show_checks(console: Console, report: NightReport) -> None:
 
 
 def _show_places(console: Console, home: Home, report: NightReport) -> None:
-    if report.status == "published":
+    if report.status in ("published", "overridden"):
         console.print(f'query:    popbase sql --home {home.root} "SELECT …"', highlight=False, soft_wrap=True)
         console.print(f"base:     {home.base}", highlight=False, soft_wrap=True)
         console.print(f"parquet:  {home.published / 'parquet'}", highlight=False, soft_wrap=True)

@@ -1,0 +1,56 @@
+"""A night that a check of the base holds back, and the audited way past it."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipelines import checks
+from pipelines.cli import Exit
+from pipelines.home import Home
+from pipelines.report import read_reports
+from quality.rules import NoneFound
+from quality.suites import base_suites
+from warehouse.database import warehouse_session
+
+pytestmark = pytest.mark.end_to_end
+WHY = "已与公安核对，名单无误"
+
+
+@pytest.fixture
+def held(city, tmp_path, end_to_end, monkeypatch):
+    """A home whose second night is merged, and held back by a rule that fails."""
+    home = Home(tmp_path / "home").prepare()
+    end_to_end.deliver(city, home, 0)
+    end_to_end.run(home, end_to_end.NIGHTS[0])
+    published = end_to_end.published(home)
+    first, *others = base_suites()
+    fails = NoneFound(name="never_so", query="SELECT 1")
+    monkeypatch.setattr(checks, "base_suites", lambda: [replace(first, rules=(*first.rules, fails)), *others])
+    end_to_end.deliver(city, home, 1)
+    result = end_to_end.run(home, end_to_end.NIGHTS[1])
+    assert result.exit_code == Exit.BLOCKED and "never_so" in result.output
+    return home, published
+
+
+def publish(end_to_end, home, *options):
+    return end_to_end.popbase("publish", *options, "--home", home.root)
+
+
+def test_a_held_back_night_leaves_the_base_and_is_published_on_somebodys_word(held, end_to_end):
+    home, before = held
+    assert end_to_end.published(home) == before
+    done = publish(end_to_end, home, "--override", "--because", WHY)
+    assert done.exit_code == Exit.OK and "overridden" in done.output and "never_so" in done.output
+    assert end_to_end.published(home) != before
+    assert read_reports(home)[-1].status == "overridden"
+    assert "overridden" in end_to_end.popbase("status", "--home", home.root).output
+    with warehouse_session(home.database, read_only=True) as con:
+        assert con.execute("SELECT action, purpose FROM access_log").fetchall() == [("override", WHY)]
+    assert publish(end_to_end, home, "--override", "--because", WHY).exit_code == Exit.USAGE
+
+
+@pytest.mark.parametrize("options", [("--because", WHY), ("--override", "--because", "急")])
+def test_without_a_word_and_a_reason_nothing_is_published(held, end_to_end, options):
+    home, before = held
+    assert publish(end_to_end, home, *options).exit_code == Exit.USAGE
+    assert end_to_end.published(home) == before

@@ -1,10 +1,11 @@
-# Two commands: `make demo` shows a night, `make test` checks the house. Python 3.11+ and make, nothing else.
+# Two commands: `make demo` shows a night, `make test` checks the house. Python 3.11+ and make; Chromium for the tests.
 PYTHON ?= python3
 VENV   ?= .venv
 DEMO   ?= .demo
 PEOPLE ?= 2000
 SEED   ?= 1
 NIGHTS ?= 3
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome msedge
 BENCH_VENV ?= .bench-venv
 BENCH_WORK ?= .bench
 BENCH_DOCS ?= docs/benchmarks
@@ -14,7 +15,7 @@ LOCKED  := $(VENV)/.locked
 READY   := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint lock bench-linkage clean
+.PHONY: help venv demo test lint lock browser bench-linkage clean
 
 help:
 	@echo "make demo   write fictitious extracts, merge them night by night, show the result"
@@ -46,7 +47,13 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-test: lint
+# Tests look at pages in Chromium; any on the PATH will do, or POPBASE_CHROMIUM names one.
+browser:
+	@test -n "$$POPBASE_CHROMIUM" || which $(BROWSERS) 2>/dev/null | grep -q . \
+		|| { test "$$(id -u)" = 0 && apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium >/dev/null; } \
+		|| { echo "error: no Chromium found; install one (on Debian and Ubuntu: sudo apt install chromium)" >&2; exit 1; }
+
+test: lint browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lock:

@@ -1,15 +1,30 @@
 """The report of one Dagster run: what the event log knows of it, put together with what the warehouse knows."""
 
+import math
 import re
 from datetime import datetime, UTC
+from typing import Any
 
 import dagster as dg
+import duckdb
 
-from pipelines.home import Home
+from matching.nights import PERSON_SPEC
+from matching.spec import load_spec
+from pipelines.home import Home, parse_night
+from pipelines.night_page import Residents, Thresholds, write_night_page
 from pipelines.report import CheckLine, compose_report, NightReport, write_report
-from warehouse.database import warehouse_session
+from quality.figures import no_figures, read_figures
+from warehouse.database import open_published, warehouse_session
 
 GATE = "DagsterAssetCheckFailedError"
+
+_PYRAMID = """
+    SELECT age_band, CASE sex_code WHEN '1' THEN 'male' ELSE 'female' END AS sex, sum(count)::BIGINT AS count
+    FROM stat_population
+    WHERE town IS NULL AND age_band IS NOT NULL AND age_band <> '不详' AND sex_code IN ('1', '2')
+    GROUP BY ALL ORDER BY ALL
+"""
+_COVERAGE = "SELECT departments, count FROM stat_coverage WHERE departments IS NOT NULL ORDER BY count DESC NULLS LAST"
 ERROR_CLASS = re.compile(r"^(\w+\.)*\w+: ")
 
 
@@ -34,11 +49,32 @@ def report_run(home: Home, instance: dg.DagsterInstance, run_id: str) -> NightRe
         seconds=round((record.end_time or started) - started, 1),
         failure=_failure(instance, run_id),
     )
+    figures = no_figures()
     if home.database.exists():
         with warehouse_session(home.database, read_only=True) as con:
             report = compose_report(con, report, checks)
+            figures = read_figures(con, parse_night(report.night))
     write_report(home, report)
+    write_night_page(home, report, figures, _residents(home), _thresholds())
     return report
+
+
+def _residents(home: Home) -> Residents:
+    """What readers of the published base see of the residents as a whole."""
+    if not home.base.exists():
+        return Residents([], [])
+    with open_published(home.base) as con:
+        return Residents(_rows(con, _PYRAMID), _rows(con, _COVERAGE))
+
+
+def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = con.sql(query).to_arrow_table().to_pylist()
+    return rows
+
+
+def _thresholds() -> Thresholds:
+    found = load_spec(PERSON_SPEC).thresholds
+    return Thresholds(*(math.log2(each / (1 - each)) for each in (found.link, found.review)))
 
 
 def _checks(instance: dg.DagsterInstance, run_id: str) -> list[tuple[CheckLine, bool]]:

@@ -154,4 +154,4 @@ def _show_places(console: Console, home: Home, report: NightReport) -> None:
     elif home.base.exists():
         console.print(f"not published; the last good base stays: {home.base}", highlight=False, soft_wrap=True)
     console.print(f"receipts: {home.receipts}", highlight=False, soft_wrap=True)
-    console.print(f"report:   {home.reports / f'night_{report.night}.json'}", highlight=False, soft_wrap=True)
+    console.print(f"report:   {home.reports / f'night_{report.night}.html'}", highlight=False, soft_wrap=True)

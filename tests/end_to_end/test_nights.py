@@ -69,6 +69,17 @@ def test_intake_is_empty_and_every_file_has_a_receipt(nights):
     assert {receipt["file"] for receipt in receipts} == files
 
 
+def test_every_night_has_a_page_and_the_index_leads_to_it(nights):
+    home, _, snapshots = nights
+    index = (home.reports / "index.html").read_text(encoding="utf-8")
+    for number, report in enumerate(read_reports(home)):
+        page = home.reports / f"night_{report.night}.html"
+        assert f'href="{page.name}"' in index
+        text = page.read_text(encoding="utf-8")
+        assert f"{len(snapshots[number]['person']):,}" in text and "public_security" in text
+        assert page.with_suffix(".txt").read_text(encoding="utf-8").startswith(f"人口基础信息库 {report.night}")
+
+
 def test_person_ids_stay(nights, end_to_end):
     home, _, snapshots = nights
     aliases = dict(end_to_end.query(home, "SELECT retired_person_id, person_id FROM person_alias"))

@@ -17,6 +17,8 @@ TREND: Final = "base_trend"
 LEAST_NIGHTS: Final = 7
 LEAST_WEEKDAYS: Final = 4
 """Nights to compare with at least; of the same weekday, at least so many to leave the others out."""
+LEAST_COUNTED: Final = 100
+"""Fewer of them have no distribution worth comparing."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,12 @@ def measure_night(con: duckdb.DuckDBPyConnection, night: date) -> None:
 
 def compare_night(con: duckdb.DuckDBPyConnection, night: date) -> None:
     """Write how a night's measures compare with those of the nights before it (`night_trend`)."""
-    for name, value in (("night", night), ("least_nights", LEAST_NIGHTS), ("least_weekdays", LEAST_WEEKDAYS)):
+    for name, value in (
+        ("night", night),
+        ("least_nights", LEAST_NIGHTS),
+        ("least_weekdays", LEAST_WEEKDAYS),
+        ("least_counted", LEAST_COUNTED),
+    ):
         con.execute(f"SET VARIABLE check_{name} = $1", [value])
     con.execute("CREATE OR REPLACE TEMP TABLE check_budget (metric VARCHAR, least DOUBLE, share DOUBLE, budget DOUBLE)")
     budgets = [(each.name, each.least, each.share, each.budget) for each in MEASURES]

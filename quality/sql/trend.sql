@@ -1,5 +1,5 @@
 -- Tonight's measures beside those of the nights before. In: night_metric, check_budget (metric, least, share, budget),
--- variables check_night, check_least_nights, check_least_weekdays. Out: the rows of night_trend for the night.
+-- variables check_night, check_least_nights, check_least_weekdays, check_least_counted. Out: the rows of night_trend for the night.
 -- Nights of the same weekday count alone when there are enough of them; while there are not, what one of them was like is
 -- no drift. The median and the median absolute deviation
 -- (times 1.4826: a standard deviation of a normal distribution) are not moved by a few strange nights.
@@ -25,19 +25,23 @@ WITH night_share AS (
     FROM check_past
     WHERE contains(item, '=')
 ),
-known AS (
-    SELECT metric, department, extract, attribute, count(DISTINCT night) AS nights, median(size) AS size,
-        any_value(by_weekday) AS by_weekday
+sized AS (
+    SELECT metric, department, extract, attribute, night, max(size) AS size, bool_or(by_weekday) AS by_weekday
     FROM night_share GROUP BY ALL
 ),
+-- A night counts by what was counted in it, but no night (a first delivery of everything) outweighs all others.
+weighed AS (
+    SELECT *, least(size, 3 * median(size) OVER (PARTITION BY metric, department, extract, attribute)) AS weight FROM sized
+),
+known AS (
+    SELECT metric, department, extract, attribute, count(*) AS nights, sum(weight) AS weight, bool_or(by_weekday) AS by_weekday
+    FROM weighed GROUP BY ALL
+),
 usual AS (
-    -- A night in which a class does not occur says 0 of it.
-    SELECT s.metric, s.department, s.extract, s.attribute, s.item,
-        median(coalesce(n.value, 0)) AS value
-    FROM (SELECT DISTINCT metric, department, extract, attribute, item FROM night_share) AS s
-    JOIN (SELECT DISTINCT metric, department, extract, attribute, night FROM night_share) AS d
-        USING (metric, department, extract, attribute)
-    LEFT JOIN night_share AS n USING (metric, department, extract, attribute, item, night)
+    SELECT s.metric, s.department, s.extract, s.attribute, s.item, sum(s.value * w.weight) / any_value(k.weight) AS value
+    FROM night_share AS s
+    JOIN weighed AS w USING (metric, department, extract, attribute, night)
+    JOIN known AS k USING (metric, department, extract, attribute)
     GROUP BY ALL
 ),
 now AS (
@@ -65,7 +69,7 @@ scalar AS (
     GROUP BY t.metric, t.department, t.extract, t.item
 ),
 measured AS (
-    SELECT s.metric, department, extract, item, value, usual, nights, by_weekday,
+    SELECT s.metric, department, extract, item, value, usual, nights, by_weekday, true AS is_enough,
         CASE WHEN by_weekday THEN abs(value - usual) ELSE least(abs(value - usual), nearest) END AS distance,
         greatest(b.least, b.share * usual, 4 * 1.4826 * deviation,
             -- What chance gives: of counts as Poisson, of rates as binomial with two more of either kind (Agresti & Coull).
@@ -74,14 +78,16 @@ measured AS (
         b.budget
     FROM scalar AS s JOIN check_budget AS b USING (metric)
     UNION ALL
-    SELECT s.metric, s.department, s.extract, s.item, s.value, 0, coalesce(k.nights, 0), k.by_weekday, s.value,
-        b.least + (s.classes - 1 + 4 * sqrt(2 * (s.classes - 1))) * (1 / s.size + 1 / coalesce(k.size, s.size)), b.budget
+    SELECT s.metric, s.department, s.extract, s.item, s.value, 0, coalesce(k.nights, 0), k.by_weekday,
+        s.size >= getvariable('check_least_counted'), s.value,
+        -- Twice that, as mentions of one row or family are not independent.
+        b.least + 2 * (s.classes - 1 + 4 * sqrt(2 * (s.classes - 1))) * (1 / s.size + 1 / coalesce(k.weight, s.size)), b.budget
     FROM stability AS s JOIN check_budget AS b USING (metric)
     LEFT JOIN known AS k ON k.metric = s.metric AND k.department = s.department AND k.extract = s.extract
         AND k.attribute = s.item
 )
 SELECT getvariable('check_night'), metric, department, extract, item, value, usual, distance, edge, nights,
-    CASE WHEN value > budget THEN 'drift' WHEN nights < getvariable('check_least_nights') AND by_weekday IS NOT TRUE THEN 'too_early'
+    CASE WHEN value > budget THEN 'drift' WHEN nights < getvariable('check_least_nights') AND by_weekday IS NOT TRUE OR NOT is_enough THEN 'too_early'
         WHEN distance > edge THEN 'drift' ELSE 'usual' END AS state
 FROM measured ORDER BY ALL;
 DROP TABLE check_past;

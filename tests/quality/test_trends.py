@@ -78,6 +78,10 @@ def test_codes_are_compared_as_a_distribution(con, tonight, expected):
     assert state(con, "codes", [*SEXES, tonight], item="sex_code") == expected
 
 
+def test_a_distribution_of_few_is_not_compared(con):
+    assert state(con, "codes", [*SEXES, {"1": 1.0}], item="sex_code", size=20) == "too_early"
+
+
 def test_with_few_nights_nothing_is_decided(con):
     assert state(con, "rows", [*STEADY[: LEAST_NIGHTS - 1], 1]) == "too_early"
     night = night_of(STEADY[:LEAST_NIGHTS])

@@ -28,4 +28,4 @@ CREATE TABLE night_trend (
     state VARCHAR NOT NULL
 );
 COMMENT ON TABLE night_trend IS 'measures of each night beside those of the nights before';
-COMMENT ON COLUMN night_trend.state IS 'usual, drift, or too_early: not enough history';
+COMMENT ON COLUMN night_trend.state IS 'usual, drift, or too_early: not enough nights or counts to tell';

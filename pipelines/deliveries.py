@@ -19,6 +19,7 @@ from sources.mentions import raw_mentions_sql, relations_sql
 from sources.reading import read_delivery, Reading
 from sources.receipt import ReceiptFacts, Status, write_receipt
 from sources.standardise import reparse_addresses, standardise_mentions
+from sources.unpack import clear_workspace
 from warehouse import ledger
 from warehouse.settings import HOME_DIVISION, read_setting
 
@@ -53,6 +54,7 @@ def standardise_deliveries(
     con: duckdb.DuckDBPyConnection, home: Home, contract: Contract, contracts: Sequence[Contract], night: date
 ) -> DepartmentCounts:
     """Read and store every delivery of a department that waits for it."""
+    clear_workspace(home.warehouse)
     counts = DepartmentCounts()
     waiting = ledger.pending_deliveries(con).to_pylist()
     own = [delivery for delivery in waiting if delivery["department"] == contract.department]
@@ -89,8 +91,8 @@ def _home_division(
 
 
 def _read(home: Home, contract: Contract, contracts: Sequence[Contract], delivery: dict[str, Any]) -> Reading:
-    path = archive_path(home.archive, delivery["sha256"])
-    return read_delivery(path, PurePosixPath(delivery["file"]).name, contract, contracts)
+    path, name = archive_path(home.archive, delivery["sha256"]), PurePosixPath(delivery["file"]).name
+    return read_delivery(path, name, contract, contracts, home.warehouse)
 
 
 def _extract_mentions(con: duckdb.DuckDBPyConnection, contract: Contract, extract: Extract, reading: Reading) -> None:

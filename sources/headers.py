@@ -85,7 +85,8 @@ def best_extract(contracts: Iterable[Contract], cells: Sequence[str]) -> tuple[C
 def merge_header_rows(groups: Sequence[str], names: Sequence[str]) -> list[str]:
     """One header row from two: a merged group cell (男方) stands over the names that follow it (姓名).
 
-    A blank name keeps its group's text, a blank group continues the one on its left.
+    A blank name keeps its group's text, a blank group continues the one on its left; a name that was merged downwards
+    stands in both rows and counts once.
     """
     merged: list[str] = []
     group = ""
@@ -93,5 +94,5 @@ def merge_header_rows(groups: Sequence[str], names: Sequence[str]) -> list[str]:
         over = groups[position].strip() if position < len(groups) else ""
         name = names[position].strip() if position < len(names) else ""
         group = over or group
-        merged.append(group + name)
+        merged.append(name if name == over else group + name)
     return merged

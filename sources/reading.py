@@ -6,8 +6,8 @@ Here: the order of the steps and what is known of the file as a whole. The steps
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from sources.errors import CountsDifferError, DeliveryRefusedError
 from sources.layout import find_layout, Layout, PREVIEW_LINES
 from sources.rows import RecordReader
 from sources.tables import ROW_PROBLEMS, ROWS
+from sources.unpack import plain_name, unpacked
 
 SPREADSHEET_LIMITS = frozenset({65_536, 1_048_576})
 EXPORT_LIMITS = frozenset({5_000, 10_000, 50_000, 100_000})
@@ -61,18 +62,48 @@ class Reading:
         return dict(sorted(Counter(self.problems["reason_code"].to_pylist()).items()))
 
 
-def read_delivery(path: Path, file_name: str, contract: Contract, others: Iterable[Contract] = ()) -> Reading:
-    """Read one file of a department.
+def read_delivery(
+    path: Path, file_name: str, contract: Contract, others: Iterable[Contract] = (), workspace: Path | None = None
+) -> Reading:
+    """Read one file of a department, plain, compressed, a workbook or a web page with a table.
 
     Args:
         path: where its bytes are (the intake or the archive).
         file_name: as it was dropped; chooses among the contract's extracts.
         contract: of the department.
         others: the other contracts, to hint whose file it may be when it is refused.
+        workspace: where to unpack what is not plain; the system's own temporary folder when omitted.
 
     Raises:
         CountsDifferError: a record was lost or counted twice, which is a fault of this room.
     """
+    try:
+        with unpacked(path, workspace) as parts:
+            return _chosen([_read_part(kind, part, plain_name(file_name), contract, others) for kind, part in parts])
+    except DeliveryRefusedError as refusal:
+        return Reading(refused_reason=refusal.reason_code)
+    except OSError:
+        return Reading(refused_reason="file_unreadable")
+
+
+def _chosen(readings: Sequence[Reading]) -> Reading:
+    """The one sheet of a workbook that is an extract; which one is meant of several, nobody can say."""
+    fitting = [reading for reading in readings if reading.refused_reason is None]
+    if len(fitting) > 1:
+        return Reading(refused_reason="sheets_several")
+    return next(iter([*fitting, *readings]), Reading(refused_reason="file_empty"))
+
+
+def _read_part(kind: str | None, path: Path, name: str, contract: Contract, others: Iterable[Contract]) -> Reading:
+    reading = _read_text(path, name, contract, others)
+    if kind in (None, "archive"):
+        return reading
+    # Delimiter and encoding are ours there, not the department's.
+    return replace(reading, encoding=kind, warnings=tuple(w for w in reading.warnings if w != "delimiter_differs"))
+
+
+def _read_text(path: Path, file_name: str, contract: Contract, others: Iterable[Contract]) -> Reading:
+    """Read a plain text file; refusals are readings too."""
     encoding = None
     try:
         decoder = Decoder(path)
@@ -94,8 +125,6 @@ def read_delivery(path: Path, file_name: str, contract: Contract, others: Iterab
         )
     except csv.Error:
         return Reading(refused_reason="not_csv_binary", encoding=encoding)
-    except OSError:
-        return Reading(refused_reason="file_unreadable")
 
 
 def _reading(layout: Layout, decoder: Decoder, sorter: RecordSorter) -> Reading:

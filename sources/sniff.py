@@ -75,10 +75,19 @@ def _refuse_other_formats(head: bytes) -> None:
         raise DeliveryRefusedError("file_empty")
     for magic, reason_code in MAGIC:
         if head.startswith(magic):
-            is_workbook = reason_code == "not_csv_zip" and (b"[Content_Types].xml" in head or b"xl/" in head)
-            raise DeliveryRefusedError("not_csv_xlsx" if is_workbook else reason_code)
-    if _MARKUP.match(head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")):
+            raise DeliveryRefusedError("not_csv_xlsx" if is_workbook(head) else reason_code)
+    if is_markup(head):
         raise DeliveryRefusedError("not_csv_html")
+
+
+def is_workbook(head: bytes) -> bool:
+    """Whether a file that begins so is an Excel workbook of today: a zip file with the parts of one."""
+    return head.startswith(b"PK\x03\x04") and (b"[Content_Types].xml" in head or b"xl/" in head)
+
+
+def is_markup(head: bytes) -> bool:
+    """Whether a file that begins so is HTML or XML."""
+    return bool(_MARKUP.match(head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")))
 
 
 def _unmarked_utf16(head: bytes) -> str | None:

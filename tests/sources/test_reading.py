@@ -317,7 +317,7 @@ def test_more_persons_in_a_cell_than_agreed(tmp_path: Path) -> None:
     [
         ("", "钓鱼证_1.csv", "file_empty"),
         ("\ufeff\r\n\r\n", "钓鱼证_1.csv", "file_empty"),
-        (b"PK\x03\x04[Content_Types].xml", "钓鱼证_1.csv", "not_csv_xlsx"),
+        (b"PK\x03\x04[Content_Types].xml", "钓鱼证_1.csv", "workbook_damaged"),
         (bytes(range(256)) * 20, "钓鱼证_1.csv", "not_csv_binary"),
         ("证号,血型\n1,A\n", "钓鱼证_1.csv", "columns_missing"),
         ("甲,乙\n1,A\n", "钓鱼证_1.csv", "header_missing"),

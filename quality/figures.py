@@ -1,6 +1,6 @@
 """The figures of a night for people: counts, rates and codes from the warehouse, no value of a person among them.
 
-Each figure is a small table, a list of dicts; what it is, its SQL says (`sql/figure_*.sql`).
+Each figure is a small table, a list of dicts; what it is, its SQL says (`sql/figures/`).
 """
 
 from dataclasses import dataclass, fields
@@ -35,25 +35,27 @@ class NightFigures:
     drifts: Rows
 
 
-def no_figures() -> NightFigures:
-    """The figures of a home in which nothing was merged yet."""
-    return NightFigures(**{field.name: [] for field in fields(NightFigures)})
-
-
 def read_figures(con: duckdb.DuckDBPyConnection, night: date) -> NightFigures:
-    """The figures of a measured night.
+    """The figures of a night; all are empty when it was not merged.
 
     Args:
-        con: the warehouse; nothing but temporary tables is written.
-        night: merged, measured and compared (`quality.trends`).
+        con: the warehouse; nothing is written.
+        night: measured and compared before (`quality.trends`).
     """
+    if not con.execute("SELECT 1 FROM night WHERE night = $1 AND merged_at IS NOT NULL", [night]).fetchall():
+        return no_figures()
     con.execute("SET VARIABLE check_night = $1::DATE", [night])
     figures = {field.name: _rows(con, field.name) for field in fields(NightFigures)}
     con.execute("RESET VARIABLE check_night")
     return NightFigures(**figures)
 
 
+def no_figures() -> NightFigures:
+    """The figures of a night of which nothing is known."""
+    return NightFigures(**{field.name: [] for field in fields(NightFigures)})
+
+
 def _rows(con: duckdb.DuckDBPyConnection, name: str) -> Rows:
-    found = con.execute(sql(f"figure_{name}"))
+    found = con.execute(sql(f"figures/{name}"))
     columns = [column[0] for column in found.description or ()]
     return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]

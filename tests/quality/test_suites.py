@@ -208,3 +208,11 @@ def test_every_query_file_is_used() -> None:
     room = Path(quality.__file__).parent
     code = "".join(path.read_text(encoding="utf-8") for path in room.glob("*.py"))
     assert [path.stem for path in (room / "sql").glob("*.sql") if f'"{path.stem}"' not in code] == []
+
+
+def test_every_figure_has_its_query() -> None:
+    import quality
+    from quality.figures import NightFigures
+
+    queries = {path.stem for path in (Path(quality.__file__).parent / "sql" / "figures").glob("*.sql")}
+    assert queries == set(NightFigures.__dataclass_fields__)

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
+from typing import Final
 
 import duckdb
 import pyarrow as pa
@@ -21,6 +22,10 @@ from sources.non_data import blank_mask, DATA, FOOTER, KINDS, record_kinds, stat
 from sources.quarantine import mask_value, row_problems_sql, suspects_sql
 from sources.rows import RecordReader, Records, restore_text, STAND_IN
 from sources.tables import ROW_PROBLEMS, ROWS
+
+_DITTO: Final = pa.array(["〃", "同上", "″", '"', "′′"])
+_UNKNOWN: Final = "\x00"
+"""Stands for what a faulty row said; no delivered text holds it."""
 
 Problem = tuple[int, int, str | None, str, str | None, str]
 """A line of ROW_PROBLEMS."""
@@ -46,6 +51,9 @@ class RecordSorter:
         self._accepted: list[pa.Table] = []
         self._leading = layout.leading
         self._row_number = 0
+        self._above: dict[str, str | None] = {
+            column.name: None for column in layout.extract.columns if column.fill_down and column.keep
+        }
         self._suspects: list[pa.Table] = []
         self._suspect_texts: dict[int, str] = {}
         self._con = duckdb.connect(":memory:")
@@ -96,8 +104,9 @@ class RecordSorter:
         is_data = pc.equal(kinds, DATA)
         faults, noted = self._faults.find(run, leading, lengths, overfull, is_data)
         lines = pa.array(run.first_lines[leading:], pa.int32())
-        table = self._table(columns, blanks, numbers, lines)
-        rows = table.filter(pc.and_(is_data, pc.invert(_mask(faults, len(body)))))
+        table = self._table(columns, blanks, numbers, lines).filter(is_data)
+        is_sound = pc.invert(_mask(faults, len(body))).filter(is_data)
+        rows = self._filled_down(table, is_sound).filter(is_sound)
         self._accepted.append(rows)
         self._note_suspects(rows, run)
         for found, problems in ((faults, self.problems), (noted, self.value_problems)):
@@ -125,6 +134,18 @@ class RecordSorter:
         if not self.layout.delimiter.isascii():
             kept = [pc.replace_substring(column, STAND_IN, self.layout.delimiter) for column in kept]
         return pa.table([numbers, lines, *kept], schema=accepted_schema(self.layout.extract))
+
+    def _filled_down(self, table: pa.Table, is_sound: pa.Array) -> pa.Table:
+        """Cells that say what the one above says; below a faulty row, of which that is unknown, they say nothing."""
+        for name in self._above:
+            column = table[name].combine_chunks()
+            told = pc.if_else(pc.is_in(column, value_set=_DITTO), None, column)
+            told = pc.if_else(is_sound, told, pa.scalar(_UNKNOWN))
+            filled = pc.fill_null_forward(pa.concat_arrays([pa.array([self._above[name]], pa.string()), told]))
+            self._above[name] = filled[-1].as_py()
+            below = pc.if_else(pc.equal(filled.slice(1), _UNKNOWN), None, filled.slice(1))
+            table = table.set_column(table.schema.get_field_index(name), name, below)
+        return table
 
     def _note_suspects(self, rows: pa.Table, run: Records) -> None:
         """Set aside a copy of the rows that the exact checks have to look at, with their text."""

@@ -42,7 +42,8 @@ class Column(Frozen):
 
     `required`: a file without this header is refused. `filled`: a row without this value is
     quarantined. `codes`: delivered value → label or code of the code list; others pass unchanged.
-    `keep: false`: recognised, and dropped at intake.
+    `keep: false`: recognised, and dropped at intake. `fill_down`: a cell that is blank, 〃 or 同上 says what the one
+    above says, as merged cells are exported.
     """
 
     name: Identifier
@@ -56,6 +57,7 @@ class Column(Frozen):
     sensitivity: Sensitivity = "none"
     purpose: str = ""
     keep: bool = True
+    fill_down: bool = False
 
 
 class Split(Frozen):
@@ -148,12 +150,13 @@ class Example(Frozen):
 
 
 class Extract(Frozen):
-    """One kind of file of a department."""
+    """One kind of file of a department. `header: none`: its files have none, cells are the columns in their order."""
 
     extract: Identifier
     title: str
     files: tuple[str, ...] = Field(min_length=1)
     delimiter: Literal[",", "\t", "|", ";", "，", "；"] = ","
+    header: Literal["row", "none"] = "row"
     delivery: Delivery
     natural_key: tuple[Annotated[tuple[Identifier, ...], Field(min_length=1)], ...] = Field(min_length=1)
     record_date: Identifier | None = None

@@ -1,5 +1,7 @@
 """What `sources` raises. An error says where, what was expected and what to do, and holds no personal value."""
 
+from collections.abc import Mapping
+
 
 class SourcesError(Exception):
     """Root of all errors of this room."""
@@ -18,12 +20,19 @@ class FoldingError(SourcesError):
 class DeliveryRefusedError(SourcesError):
     """A delivered file that cannot be used as a whole; `reason_code` is one of `sources.quarantine.REASONS`."""
 
-    def __init__(self, reason_code: str, hint: str | None = None, missing_columns: tuple[str, ...] = ()) -> None:
-        """Name the reason; `hint` is the department/extract that would fit."""
+    def __init__(
+        self,
+        reason_code: str,
+        hint: str | None = None,
+        missing_columns: tuple[str, ...] = (),
+        proposals: Mapping[str, str] | None = None,
+    ) -> None:
+        """Name the reason. `hint`: department/extract that would fit. `proposals`: what unknown headers may mean."""
         super().__init__(f"delivery refused: {reason_code}")
         self.reason_code = reason_code
         self.hint = hint
         self.missing_columns = missing_columns
+        self.proposals = proposals or {}
 
 
 class IntakeError(SourcesError):

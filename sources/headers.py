@@ -6,6 +6,8 @@ the header row in a file (`sources.decode`) and what an unknown column means for
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
 
 from sources.contract import Contract, Extract
 from sources.header_text import normalise_header
@@ -18,7 +20,11 @@ __all__ = [
     "map_headers",
     "merge_header_rows",
     "normalise_header",
+    "propose_headers",
 ]
+
+LIKE: Final = 0.65
+"""Share of characters in common from which on two headers may mean the same."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,18 @@ def map_headers(extract: Extract, cells: Sequence[str]) -> HeaderMap:
             positions[column.name] = position
     missing = tuple(column.name for column in extract.columns if column.required and column.name not in positions)
     return HeaderMap(positions, tuple(unknown.values()), missing, tuple(repeated), tuple(unknown))
+
+
+def propose_headers(extract: Extract, columns: HeaderMap) -> dict[str, str]:
+    """Unknown header → that of a column that did not come and is spelt much like it: a guess, for people to judge."""
+    absent = {
+        normalise_header(header): header
+        for column in extract.columns
+        if column.name not in columns.positions
+        for header in column.headers
+    }
+    found = {header: get_close_matches(normalise_header(header), absent, 1, LIKE) for header in columns.unknown}
+    return {header: absent[likely[0]] for header, likely in found.items() if likely}
 
 
 def known_share(extract: Extract, cells: Sequence[str]) -> float:

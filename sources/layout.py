@@ -14,7 +14,15 @@ from pathlib import PurePosixPath
 
 from sources.contract import Contract, Extract
 from sources.errors import DeliveryRefusedError
-from sources.headers import best_extract, HeaderMap, is_header, known_share, map_headers, merge_header_rows
+from sources.headers import (
+    best_extract,
+    HeaderMap,
+    is_header,
+    known_share,
+    map_headers,
+    merge_header_rows,
+    propose_headers,
+)
 from sources.rows import csv_delimiter, prepare_lines
 
 HEADER_SEARCH_RECORDS = 20
@@ -77,6 +85,7 @@ def find_layout(lines: Sequence[str], file_name: str, contract: Contract, others
     preview = list(lines[:PREVIEW_LINES])
     named = [extract for extract in contract.extracts if _is_named(extract, file_name)]
     candidates = sorted(_candidates(preview, named or contract.extracts), key=lambda c: c.fit, reverse=True)
+    candidates = candidates or list(_without_header(preview, named))
     if not candidates or candidates[0].columns.missing:
         _refuse(preview, contract, others, candidates, is_named=bool(named))
     best = candidates[0]
@@ -106,6 +115,17 @@ def _candidates(lines: list[str], extracts: Sequence[Extract]) -> Iterator[_Cand
                     if is_header(extract, header):
                         columns = map_headers(extract, header)
                         yield _Candidate(extract, delimiter, tuple(header), position + 1, columns)
+
+
+def _without_header(lines: list[str], extracts: Sequence[Extract]) -> Iterator[_Candidate]:
+    """Extracts whose files have no header, where the records have as many cells as they have columns."""
+    for extract in extracts:
+        if extract.header == "none":
+            records = [record for record in _first_records(lines, extract.delimiter) if any(record)]
+            fitting = sum(len(record) == len(extract.columns) for record in records)
+            if fitting * 2 > len(records):
+                header = tuple(column.headers[0] for column in extract.columns)
+                yield _Candidate(extract, extract.delimiter, header, 0, map_headers(extract, header))
 
 
 def _first_records(lines: list[str], delimiter: str) -> list[list[str]]:
@@ -156,7 +176,7 @@ def _refuse(
     if candidates and is_named:
         best = candidates[0]
         missing = tuple(best.extract.by_name[name].headers[0] for name in best.columns.missing)
-        raise DeliveryRefusedError("columns_missing", hint, missing)
+        raise DeliveryRefusedError("columns_missing", hint, missing, propose_headers(best.extract, best.columns))
     if _was_misread(records, everyone):
         raise DeliveryRefusedError("file_mojibake")
     known = any(extract.by_header.keys() & set(map(str.strip, r)) for extract in contract.extracts for r in records)

@@ -18,6 +18,7 @@ from sources.acceptance import problems_table, RecordSorter
 from sources.contract import Contract, Extract
 from sources.decode import Decoder, is_taken_for_gb18030
 from sources.errors import CountsDifferError, DeliveryRefusedError
+from sources.headers import propose_headers
 from sources.layout import find_layout, Layout, PREVIEW_LINES
 from sources.rows import RecordReader
 from sources.tables import ROW_PROBLEMS, ROWS
@@ -52,6 +53,7 @@ class Reading:
     stated_count: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     unknown_columns: tuple[str, ...] = ()
+    proposals: Mapping[str, str] = field(default_factory=dict)
     missing_columns: tuple[str, ...] = ()
     repeated_columns: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -119,9 +121,12 @@ def _read_text(path: Path, file_name: str, contract: Contract, others: Iterable[
             sorter.add(run)
         return _reading(layout, decoder, sorter)
     except DeliveryRefusedError as refusal:
-        missing = refusal.missing_columns
         return Reading(
-            refused_reason=refusal.reason_code, refused_hint=refusal.hint, missing_columns=missing, encoding=encoding
+            refused_reason=refusal.reason_code,
+            refused_hint=refusal.hint,
+            missing_columns=refusal.missing_columns,
+            proposals=_shown_proposals(refusal.proposals),
+            encoding=encoding,
         )
     except csv.Error:
         return Reading(refused_reason="not_csv_binary", encoding=encoding)
@@ -149,6 +154,7 @@ def _reading(layout: Layout, decoder: Decoder, sorter: RecordSorter) -> Reading:
         stated_count=sorter.stated_counts[-1] if sorter.stated_counts else None,
         headers=layout.header_by_column,
         unknown_columns=tuple(map(_shown_header, layout.columns.unknown)),
+        proposals=_shown_proposals(propose_headers(layout.extract, layout.columns)),
         repeated_columns=layout.columns.repeated,
         warnings=(*layout.warnings, *_warnings(decoder, sorter, rows.num_rows, problems, delivered)),
     )
@@ -168,6 +174,10 @@ def _warnings(
         "file_end_missing": not decoder.ends_with_newline and delivered > sorter.layout.leading,
     }
     return tuple(code for code, applies in found.items() if applies)
+
+
+def _shown_proposals(proposals: Mapping[str, str]) -> dict[str, str]:
+    return {_shown_header(header): likely for header, likely in proposals.items()}
 
 
 def _shown_header(header: str) -> str:

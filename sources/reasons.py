@@ -108,6 +108,12 @@ _ALL = (
     Reason("encoding_mixed", "warning", "文件各部分的编码不同", "请避免把两次导出的文件直接拼接。"),
     Reason("delimiter_differs", "warning", "分隔符与约定不同", "已按实际分隔符读取；请恢复约定的分隔符。"),
     Reason("unknown_column", "warning", "有约定之外的列，其内容未被采用", "如需采用，请联系数据管理员登记。"),
+    Reason(
+        "column_like_another",
+        "warning",
+        "列名与约定的列名相近，未擅自采用，疑为",
+        "如确为该列，请改用约定的列名，或联系数据管理员登记此列名。",
+    ),
     Reason("column_repeated", "warning", "同一列出现多次，采用了第一个", "请去掉重复的列。"),
     Reason("trailer_count_differs", "warning", "合计行的条数与实际行数不一致", "请核对导出是否完整。"),
     Reason("excel_row_limit", "warning", "行数恰为表格软件的上限，可能被截断", "请分批导出后报送。"),

@@ -97,6 +97,7 @@ def receipt_summary(facts: ReceiptFacts, reading: Reading | None = None) -> dict
         "columns": {
             "mapped": {name: _plain(header) for name, header in taken.headers.items()},
             "unknown": [_plain(header) for header in taken.unknown_columns],
+            "proposals": {_plain(header): likely for header, likely in taken.proposals.items()},
             "missing": list(taken.missing_columns),
             "repeated": list(taken.repeated_columns),
         },
@@ -113,6 +114,9 @@ def _lines(facts: ReceiptFacts, reading: Reading | None) -> Iterator[tuple[str, 
         yield "", "", columns, reason.code, f"整个文件：{reason.title_zh}", reason.how_to_fix_zh, ""
     if reading is None:
         return
+    for header, likely in reading.proposals.items():
+        reason = _reason("column_like_another")
+        yield "", "", header, reason.code, f"提示：{reason.title_zh}：{likely}", reason.how_to_fix_zh, ""
     problems = [*reading.problems.drop(["raw_row"]).to_pylist(), *reading.value_problems.drop(["raw_row"]).to_pylist()]
     for problem in sorted(problems, key=lambda p: (p["row_number"], p["reason_code"])):
         reason = _reason(problem["reason_code"])

@@ -270,6 +270,30 @@ def withdraw(
 
 
 @app.command()
+def redrive(
+    delivery_id: Annotated[int | None, typer.Argument(help="Its number in `delivery`; or give --department.")] = None,
+    department: Annotated[
+        str | None, typer.Option(help="All of a department that were refused, or of which rows could not be used.")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Read archived deliveries again at the next run, once their contract was mended. Persons keep their ids.
+
+    Exit codes: 0 they lie in the intake again; 1 failed; 2 no such delivery; 75 a run is writing this home.
+    """
+    from pipelines.redriving import redrive as again
+
+    if (delivery_id is None) == (department is None):
+        _usage("give the number of a delivery, or --department")
+    with _answered():
+        done = again(_home(home), delivery_id, department)
+    out.print(
+        f"{done.files:,} files lie in the intake again, {done.mentions:,} mentions of them are taken back: popbase run",
+        highlight=False,
+    )
+
+
+@app.command()
 def train(home: HomeOption = None) -> None:
     """Learn the linkage parameters anew, without labels, and say how far they moved; the next run uses them."""
     from matching.errors import MatchingError
@@ -316,13 +340,13 @@ def exit_code(report_status: str, *, has_refused_files: bool) -> Exit:
 def _answered() -> Iterator[None]:
     """Say in one line why a question has no answer."""
     from matching.errors import MatchingError
-    from pipelines.errors import NothingHeldBackError, PipelinesError
+    from pipelines.errors import NothingHeldBackError, NothingToRedriveError, PipelinesError
     from pipelines.explaining import QuestionError
     from warehouse.errors import AccessError, WarehouseBusyError, WarehouseError
 
     try:
         yield
-    except (QuestionError, NothingHeldBackError, AccessError) as error:
+    except (QuestionError, NothingHeldBackError, NothingToRedriveError, AccessError) as error:
         _usage(str(error))
     except (WarehouseBusyError, WriterBusyError) as busy:
         err.print(f"[red]busy:[/] {escape(str(busy))}")

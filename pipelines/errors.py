@@ -39,3 +39,7 @@ class GateClosedError(PipelinesError):
 
 class NothingHeldBackError(PipelinesError):
     """No merged night waits for publication."""
+
+
+class NothingToRedriveError(PipelinesError):
+    """No delivery was found that could be read again."""

@@ -156,6 +156,23 @@ def archive_file(intake: Path, found: FoundFile, archive: Path) -> str:
             Path(copy.name).unlink(missing_ok=True)
 
 
+def put_back(archived: Path, intake: Path, path: str) -> None:
+    """Lay an archived file where it was dropped once, whole or not at all; what lies there by now stays.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    target = intake / path
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with archived.open("rb") as source, NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as copy:
+        _copy(source, copy, path)
+    Path(copy.name).chmod(0o660)
+    Path(copy.name).replace(target)
+    sync_folder(target.parent)
+
+
 def remove_from_intake(intake: Path, path: str, sha256: str) -> bool:
     """Remove a file if it still has the content that was archived.
 

@@ -39,7 +39,8 @@ _TEMPORARY = (
 _NEW_PERSONS: Final = """
     SELECT (SELECT count(*) FROM _wh_minted ANTI JOIN _wh_split USING (cluster_id)) + (
         SELECT count(*) FROM _wh_revived AS r
-        WHERE r.person_id NOT IN (SELECT person_id FROM _wh_alias WHERE cause = 'restore'))
+        WHERE r.person_id NOT IN (SELECT person_id FROM _wh_alias WHERE cause = 'restore')
+            AND r.person_id NOT IN (SELECT person_id FROM crosswalk))
 """
 _WITHDRAWN_PERSONS: Final = """
     SELECT count(DISTINCT person_id) FROM crosswalk

@@ -78,6 +78,16 @@ def test_an_entry_delivered_again_is_the_same_person_again(told):
     assert house.rows("SELECT count(*) FROM person_key") == [(2,)]
 
 
+def test_an_entry_withdrawn_and_delivered_again_in_one_night_changes_nothing(told):
+    house, _, visits = told
+    person = house.persons()[ids(visits, 2)[1]]
+    withdraw(house, visits)
+    again = house.deliver(N3, "b.csv", [{**GRID, "record_key": "2", "name": "乙"}])
+    counts = house.merge(N3)
+    assert house.persons()[ids(again)[0]] == person
+    assert (counts.persons, counts.persons_new, counts.persons_withdrawn) == (2, 0, 0)
+
+
 def test_a_retired_id_still_means_its_own_records(house):
     """乙 was merged into 甲. Its first record goes; when the merge turns out wrong, its second one has its id back."""
     first, other = ids(house.deliver(N1, "a.csv", [{**POLICE, "record_key": n, "name": n} for n in "甲乙"]), 2)

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.home import Home
+from sources.companions import read_promise, remove_companions
 from sources.errors import IntakeError
 from sources.intake import archive_file, FoundFile, remove_from_intake, scan_intake
 from sources.receipt import ReceiptFacts, write_receipt
@@ -47,7 +48,7 @@ def claim_deliveries(
     ledger.check_night(con, night)
     found = scan_intake(home.intake, departments, now.timestamp(), quiet_seconds)
     arriving = [file for file in found if file.state == "arriving"]
-    lines = [_archived(home, file) for file in found if file.state != "arriving"]
+    lines = [_archived(home, file, now, quiet_seconds) for file in found if file.state != "arriving"]
     finished = [line for line in lines if line["reason_code"] not in STILL_ARRIVING]
     claims = ledger.claim_deliveries(con, night, pa.Table.from_pylist(finished, FOUND), now).to_pylist()
     sizes = {line["file"]: line["size_bytes"] for line in finished}
@@ -68,23 +69,32 @@ def clear_intake(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> int
         "SELECT file, sha256 FROM delivery WHERE night = ? AND merged_at IS NOT NULL AND sha256 IS NOT NULL", [night]
     ).fetchall()
     removed = [remove_from_intake(home.intake, file, sha256) for file, sha256 in files]
+    for (file, _), is_gone in zip(files, removed, strict=True):
+        if is_gone:
+            remove_companions(home.intake, file)
     return removed.count(False)
 
 
-def _archived(home: Home, file: FoundFile) -> dict[str, Any]:
+def _archived(home: Home, file: FoundFile, now: datetime, quiet_seconds: float) -> dict[str, Any]:
     """A line of FOUND: the content's hash, or the reason why the file may not be opened."""
     sha256, reason_code = None, file.reason_code
+    promise = read_promise(home.intake, file.companions)
     if reason_code is None:
         try:
             sha256 = archive_file(home.intake, file, home.archive)
         except IntakeError as error:
             reason_code = error.reason_code
+    if sha256 and promise.sha256 not in (None, sha256):
+        # The digest may have come before the end of the file did.
+        is_young = now.timestamp() - file.modified_at < quiet_seconds
+        sha256, reason_code = None, "file_changed" if is_young else "checksum_differs"
     return {
         "file": file.path,
         "department": file.department,
         "sha256": sha256,
         "size_bytes": file.size_bytes,
         "reason_code": reason_code,
+        "rows_promised": promise.rows,
     }
 
 

@@ -4,7 +4,7 @@ Wiring only: what a file means is decided in `sources`, what is kept in `warehou
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
@@ -115,11 +115,18 @@ def _standardise_delivery(
     division: str | None,
     counts: DepartmentCounts,
 ) -> None:
-    reading = _read(home, contract, contracts, delivery)
+    reading = _with_promise(_read(home, contract, contracts, delivery), delivery["rows_promised"])
     _standardise(con, contract, reading, delivery["delivery_id"], night, division)
     _write_receipt(home, night, delivery, reading)
     mentions = ledger.store_delivery(con, delivery["delivery_id"], _facts(reading), reading.problems)
     counts.add(reading, mentions)
+
+
+def _with_promise(reading: Reading, rows_promised: int | None) -> Reading:
+    """The reading, with a warning when the department promised another number of records."""
+    if reading.refused_reason or rows_promised in (None, reading.rows_accepted + reading.rows_quarantined):
+        return reading
+    return replace(reading, warnings=(*reading.warnings, "manifest_count_differs"))
 
 
 def _standardise(
@@ -174,4 +181,5 @@ def _facts(reading: Reading) -> ledger.DeliveryFacts:
         rows_accepted=reading.rows_accepted,
         rows_quarantined=reading.rows_quarantined,
         rows_non_data=reading.rows_non_data,
+        headers=tuple(sorted({*reading.headers, *reading.unknown_columns})),
     )

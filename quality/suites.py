@@ -6,6 +6,7 @@ What values must look like is in `quality.attribute_rules`, what counts must add
 
 from collections.abc import Iterator
 
+from quality.arrivals import arrival_suite
 from quality.attribute_rules import attribute_rules, FIRST_DATE, LONGEST_LIFE_YEARS, SEX_CODES
 from quality.reconcile import reconciliation_suites, sql
 from quality.rules import Holds, InSet, NIGHT, NoneFound, Present, quoted, Rule, Suite, Within
@@ -44,6 +45,11 @@ def source_suites(contract: Contract) -> list[Suite]:
     `required` or `filled`.
     """
     return [_extract_suite(contract.department, extract) for extract in contract.extracts]
+
+
+def department_suites(contract: Contract) -> list[Suite]:
+    """All suites of a department: how its deliveries arrive, and what their mentions are."""
+    return [arrival_suite(contract), *source_suites(contract)]
 
 
 def base_suites() -> list[Suite]:

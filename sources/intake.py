@@ -7,13 +7,14 @@ import hashlib
 import os
 import stat
 import unicodedata
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Container, Iterator
+from dataclasses import dataclass, replace
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
 from typing import IO, Literal
 
+from sources.companions import companions_of, SUFFIXES
 from sources.errors import IntakeError
 from sources.safe_files import is_safe_name, open_folder, opened, sync_folder
 
@@ -42,6 +43,8 @@ _LITTER = ("._", ".ds_store", "thumbs.db", "desktop.ini", ".directory", "$recycl
 class FoundFile:
     r"""One entry of the intake. `path` is relative to it, with `/`; a refused entry has a `reason_code`.
 
+    `companions`: paths of the files that say of it that it is whole (`sources.companions`).
+
     Bytes of a name that are no UTF-8 stand in `path` as `\xb2`; such an entry is always refused.
     """
 
@@ -51,6 +54,7 @@ class FoundFile:
     modified_at: float
     state: State
     reason_code: str | None = None
+    companions: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -65,7 +69,8 @@ def scan_intake(intake: Path, departments: Collection[str], now: float, quiet_se
         intake: the folder with one sub folder for each department.
         departments: the names that have a contract.
         now: seconds since 1970.
-        quiet_seconds: a file that changed less than this ago is still arriving; 0 takes all.
+        quiet_seconds: a file that changed less than this ago is still arriving, unless a companion says that it is
+            whole; 0 takes all.
 
     Returns:
         Files that are ready, still arriving, or refused (`department_unknown`, `file_outside_department`,
@@ -74,7 +79,16 @@ def scan_intake(intake: Path, departments: Collection[str], now: float, quiet_se
     if not intake.is_dir():
         return []
     found = [_found(entry, intake, departments, now, quiet_seconds) for entry in _entries(intake)]
-    return sorted((file for file in found if file), key=lambda file: file.path)
+    files = {file.path: file for file in found if file}
+    promises = {path for path, file in files.items() if path.endswith(SUFFIXES) and not file.reason_code}
+    return [_with_companions(file, promises) for path, file in sorted(files.items()) if path not in promises]
+
+
+def _with_companions(file: FoundFile, promises: Container[str]) -> FoundFile:
+    """A file that only the time keeps from being taken is ready when something beside it says that it is whole."""
+    companions = companions_of(file.path, promises)
+    is_whole = bool(companions) and file.state == "arriving" and _is_finished_name(Path(file.path))
+    return replace(file, companions=companions, state="ready" if is_whole else file.state)
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:

@@ -35,6 +35,7 @@ _ALL = (
     Reason("file_not_regular", "file", "收到的不是普通文件", "请只放入数据文件。"),
     Reason("file_unreadable", "file", "文件无法读取", "请检查文件权限，或重新放入。"),
     Reason("file_empty", "file", "文件是空的，没有任何内容", _RESEND),
+    Reason("checksum_differs", "file", "文件内容与随附的校验值不符，可能没有传完", "请重新传送文件及其校验文件。"),
     Reason(
         "file_duplicate",
         "file",
@@ -116,6 +117,7 @@ _ALL = (
     ),
     Reason("column_repeated", "warning", "同一列出现多次，采用了第一个", "请去掉重复的列。"),
     Reason("trailer_count_differs", "warning", "合计行的条数与实际行数不一致", "请核对导出是否完整。"),
+    Reason("manifest_count_differs", "warning", "数据行数与随附清单所报的不一致", "请核对导出是否完整，重新报送。"),
     Reason("excel_row_limit", "warning", "行数恰为表格软件的上限，可能被截断", "请分批导出后报送。"),
     Reason("export_page_limit", "warning", "行数恰为常见的单次导出上限，可能被截断", "请核对总数，必要时分批导出。"),
     Reason("file_end_missing", "warning", "最后一行没有换行符，文件可能被截断", "请核对最后一行；如不完整请重新导出。"),

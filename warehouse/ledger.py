@@ -28,6 +28,7 @@ _FACTS: Final = (
     "rows_accepted",
     "rows_quarantined",
     "rows_non_data",
+    "headers",
 )
 
 
@@ -44,6 +45,7 @@ class DeliveryFacts:
     reason_code: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    headers: tuple[str, ...] = ()
 
 
 def check_night(con: duckdb.DuckDBPyConnection, night: date) -> None:
@@ -90,9 +92,10 @@ def claim_deliveries(con: duckdb.DuckDBPyConnection, night: date, found: pa.Tabl
 
 
 def pending_deliveries(con: duckdb.DuckDBPyConnection) -> pa.Table:
-    """Deliveries that were claimed and not yet stored (CLAIM's first four columns and `night`), by delivery_id."""
+    """Deliveries that were claimed and not yet stored (CLAIM's first four columns, night, rows_promised), by number."""
     return con.sql("""
-        SELECT delivery_id, file, department, sha256, night FROM delivery WHERE status = 'claimed' ORDER BY delivery_id
+        SELECT delivery_id, file, department, sha256, night, rows_promised FROM delivery
+        WHERE status = 'claimed' ORDER BY delivery_id
     """).to_arrow_table()
 
 
@@ -137,7 +140,7 @@ def _store(con: duckdb.DuckDBPyConnection, delivery_id: int, facts: DeliveryFact
         run(con, "store_new")
         run(con, "store_addresses")
     mentions = number(con, "SELECT count(*) FROM std_mention WHERE delivery_id = ?", [delivery_id])
-    values = {**asdict(facts), "mentions": mentions}
+    values = {**asdict(facts), "headers": list(facts.headers), "mentions": mentions}
     assignments = ", ".join(f"{name} = ${name}" for name in (*_FACTS, "mentions"))
     con.execute(
         f"UPDATE delivery SET {assignments} WHERE delivery_id = $delivery_id", {**values, "delivery_id": delivery_id}

@@ -12,10 +12,11 @@ FOUND = pa.schema(
         ("sha256", pa.string()),
         ("size_bytes", pa.int64()),
         ("reason_code", pa.string()),
+        ("rows_promised", pa.int64()),
     ]
 )
 """Files of the intake. `file` is relative to it; `reason_code` says why a file may not even be opened,
-then `department` and `sha256` may be null."""
+then `department` and `sha256` may be null. `rows_promised`: as its department says beforehand, else null."""
 
 CLAIM = pa.schema(
     [

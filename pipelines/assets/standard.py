@@ -11,14 +11,14 @@ from pipelines.partitions import night_of, NIGHTS
 from pipelines.resources import Writer
 from quality.engine import run_suites
 from quality.gate import summarise_suites
-from quality.suites import source_suites
+from quality.suites import department_suites
 from sources.contract import Contract
 
 
 def build_standard(contract: Contract, contracts: Sequence[Contract]) -> dg.AssetsDefinition:
     """The standard mentions of one department; the other contracts tell whose file a strange one may be."""
     name = standard_asset(contract.department)
-    suites = source_suites(contract)
+    suites = department_suites(contract)
     titles = "、".join(extract.title for extract in contract.extracts)
     usable = dg.AssetCheckSpec(FILES_USABLE, asset=name, description="Every file could be read by the contract.")
 

@@ -26,9 +26,12 @@ def plant(home: Home) -> dict[str, str]:
     (home.intake / "loose.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     os.mkfifo(tax / "pipe.csv")
     (tax / "half.csv.part").write_text("x", encoding="utf-8")
+    (tax / "没传完.csv").write_text("x\n", encoding="utf-8")
+    (tax / "没传完.csv.sha256").write_text("0" * 64, encoding="utf-8")
     return {
         "tax/空.csv": "file_empty",
         "tax/照片.csv": "not_csv_binary",
+        "tax/没传完.csv": "checksum_differs",
         "tax/别的表.csv": "unknown_file",
         "tax/a..b.csv": "file_name_unsafe",
         "tax/链接.csv": "file_symlink",

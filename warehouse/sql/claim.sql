@@ -51,7 +51,7 @@ exported AS (
     FROM unknown
 )
 SELECT (SELECT coalesce(max(delivery_id), 0) FROM delivery) + row_number() OVER (ORDER BY u.file) AS delivery_id,
-    u.department, u.file, u.sha256, u.size_bytes, u.reason_code,
+    u.department, u.file, u.sha256, u.size_bytes, u.reason_code, u.rows_promised,
     CASE WHEN e.day <= getvariable('wh_night') THEN e.day END AS exported_on,
     CASE WHEN u.reason_code IS NOT NULL THEN 'refused'
         WHEN a.sha256 IS NOT NULL OR (u.copy > 1 AND u.size_bytes > 0) THEN 'duplicate'
@@ -60,8 +60,8 @@ FROM unknown AS u
 JOIN exported AS e USING (file)
 LEFT JOIN accepted AS a ON a.department = u.department AND a.sha256 = u.sha256;
 
-INSERT INTO delivery (delivery_id, night, department, file, sha256, size_bytes, exported_on, status, reason_code, claimed_at)
-SELECT delivery_id, getvariable('wh_night'), department, file, sha256, size_bytes, exported_on, status, reason_code,
+INSERT INTO delivery (delivery_id, night, department, file, sha256, size_bytes, exported_on, status, reason_code, rows_promised, claimed_at)
+SELECT delivery_id, getvariable('wh_night'), department, file, sha256, size_bytes, exported_on, status, reason_code, rows_promised,
     getvariable('wh_claimed_at')
 FROM _wh_new ORDER BY delivery_id;
 

@@ -1,0 +1,90 @@
+"""Deliveries that do not arrive as they used to are caught by the rule named for it."""
+
+from datetime import date
+
+import duckdb
+import pytest
+
+from quality.arrivals import arrival_suite
+from quality.engine import run_suites
+from tests.quality.test_suites import CONTRACT
+from warehouse.schema import migrate
+
+NIGHT = date(2026, 11, 8)
+BEFORE = {"night": date(2026, 11, 7), "exported_on": date(2026, 11, 7)}
+
+
+@pytest.fixture
+def con():
+    con = duckdb.connect()
+    migrate(con)
+    yield con
+    con.close()
+
+
+def contract(**delivery):
+    body = CONTRACT.model_dump(mode="json")
+    body["extracts"][0]["delivery"].update(delivery)
+    return type(CONTRACT).model_validate(body)
+
+
+def deliver(con, **facts):
+    number = con.execute("SELECT count(*) + 1 FROM delivery").fetchall()[0][0]
+    row = {
+        "delivery_id": number, "night": NIGHT, "department": "public_security", "extract": "register",
+        "file": f"{number}.csv", "sha256": str(number), "exported_on": NIGHT, "status": "accepted",
+        "rows_delivered": 1001, "rows_accepted": 990, "rows_quarantined": 10, "rows_non_data": 1,
+        "headers": ["id", "name"], "claimed_at": "2026-11-08", **facts,
+    }  # fmt: skip
+    columns, values = ", ".join(row), ", ".join(f"${name}" for name in row)
+    con.execute(f"INSERT INTO delivery ({columns}) VALUES ({values})", row)
+
+
+def failed(con, **delivery):
+    suite = arrival_suite(contract(**delivery))
+    return {(r.name.removeprefix("register_"), r.severity) for r in run_suites(con, [suite], NIGHT) if not r.passed}
+
+
+def test_a_delivery_like_the_one_before_passes(con):
+    deliver(con, **BEFORE)
+    deliver(con)
+    assert failed(con, absence="ended") == set()
+
+
+def test_the_first_delivery_and_a_department_that_never_delivered_pass(con):
+    assert failed(con) == set()
+    deliver(con, rows_accepted=3)
+    assert failed(con, absence="ended") == set()
+
+
+@pytest.mark.parametrize(
+    ("tonight", "rule"),
+    [
+        ({"exported_on": date(2026, 11, 1)}, "not_older_than_before"),
+        ({"status": "duplicate", "sha256": "1"}, "not_older_than_before"),
+        ({"headers": ["id", "name", "新列"]}, "same_columns"),
+        ({"headers": ["id"]}, "same_columns"),
+        ({"rows_delivered": 65536, "rows_accepted": 65535, "rows_quarantined": 0}, "not_cut_by_a_spreadsheet"),
+        ({"rows_delivered": 1048576, "rows_accepted": 1048575, "rows_quarantined": 0}, "not_cut_by_a_spreadsheet"),
+        ({"rows_promised": 1200}, "rows_as_promised"),
+        ({"rows_accepted": 600}, "not_far_fewer_rows"),
+    ],
+)
+def test_what_is_not_as_before_warns(con, tonight, rule):
+    deliver(con, **BEFORE)
+    deliver(con, **tonight)
+    assert failed(con) == {(rule, "warn")}
+
+
+def test_half_a_full_delivery_blocks_where_absence_ends_records(con):
+    deliver(con, **BEFORE)
+    deliver(con, rows_accepted=300)
+    assert failed(con) == {("not_far_fewer_rows", "warn")}
+    assert failed(con, absence="ended") == {("not_far_fewer_rows", "warn"), ("not_half_the_rows", "block")}
+    assert failed(con, mode="incremental") == set()
+
+
+@pytest.mark.parametrize(("rhythm", "is_late"), [("nightly", True), ("weekly", False), ("by_batch", False)])
+def test_a_department_is_late_by_its_rhythm(con, rhythm, is_late):
+    deliver(con, night=date(2026, 11, 3), exported_on=date(2026, 11, 3))
+    assert failed(con, rhythm=rhythm) == ({("in_time", "warn")} if is_late else set())

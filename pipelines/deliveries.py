@@ -18,7 +18,7 @@ from sources.intake import archive_path
 from sources.mentions import raw_mentions_sql, relations_sql
 from sources.reading import read_delivery, Reading
 from sources.receipt import ReceiptFacts, Status, write_receipt
-from sources.standardise import reparse_addresses, standardise_mentions
+from sources.standardise import count_repaired, reparse_addresses, standardise_mentions
 from sources.unpack import clear_workspace
 from warehouse import ledger
 from warehouse.settings import HOME_DIVISION, read_setting
@@ -117,7 +117,8 @@ def _standardise_delivery(
 ) -> None:
     reading = _with_promise(_read(home, contract, contracts, delivery), delivery["rows_promised"])
     _standardise(con, contract, reading, delivery["delivery_id"], night, division)
-    _write_receipt(home, night, delivery, reading)
+    repaired = count_repaired(con) if reading.extract else 0
+    _write_receipt(home, night, delivery, reading, repaired)
     mentions = ledger.store_delivery(con, delivery["delivery_id"], _facts(reading), reading.problems)
     counts.add(reading, mentions)
 
@@ -156,7 +157,7 @@ def _standardise(
     con.execute(f"CREATE OR REPLACE TEMP TABLE new_std_relation AS {relations_sql(extract, 'new_std_mention')}")
 
 
-def _write_receipt(home: Home, night: date, delivery: dict[str, Any], reading: Reading) -> None:
+def _write_receipt(home: Home, night: date, delivery: dict[str, Any], reading: Reading, rows_repaired: int) -> None:
     status: Status = "refused" if reading.refused_reason else "accepted"
     facts = ReceiptFacts(
         department=delivery["department"],
@@ -166,6 +167,7 @@ def _write_receipt(home: Home, night: date, delivery: dict[str, Any], reading: R
         status=status,
         night=night.isoformat(),
         reason_code=reading.refused_reason,
+        rows_repaired=rows_repaired,
     )
     write_receipt(home.receipts / delivery["department"], facts, reading)
 

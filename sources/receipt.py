@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from sources.reading import Reading
 from sources.reasons import Reason, REASONS
+from sources.receipt_page import receipt_page
 
 Status = Literal["accepted", "refused", "duplicate"]
 
@@ -31,7 +32,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 class ReceiptFacts:
     """What is known of a delivery besides its reading. `file` is relative to the intake.
 
-    `first_file` of a duplicate: the delivery that had the same content before.
+    `first_file` of a duplicate: the delivery that had the same content before. `rows_repaired`: accepted rows of which
+    a name, number or phone was put right on the way.
     """
 
     department: str | None
@@ -42,10 +44,11 @@ class ReceiptFacts:
     night: str
     reason_code: str | None = None
     first_file: str | None = None
+    rows_repaired: int = 0
 
 
 def write_receipt(folder: Path, facts: ReceiptFacts, reading: Reading | None = None) -> tuple[Path, Path]:
-    """Write `<file stem>.<sha256[:8]>.receipt.csv` and `.receipt.json`, each whole or not at all.
+    """Write `<file stem>.<sha256[:8]>.receipt.csv`, `.receipt.json` and `.receipt.html`, each whole or not at all.
 
     Args:
         folder: of the department's receipts; made if missing.
@@ -53,14 +56,17 @@ def write_receipt(folder: Path, facts: ReceiptFacts, reading: Reading | None = N
         reading: None for files that were not read (refused at the door, duplicates).
 
     Returns:
-        The two paths.
+        The paths of the first two.
     """
     folder.mkdir(parents=True, exist_ok=True)
     identity = facts.sha256 or hashlib.sha256(facts.file.encode("utf-8", "surrogateescape")).hexdigest()
     base = f"{_safe_stem(facts.file)}.{identity[:8]}.receipt"
     rows, summary = folder / f"{base}.csv", folder / f"{base}.json"
-    write_csv(rows, CSV_HEADER, _lines(facts, reading))
-    _write_whole(summary, json.dumps(receipt_summary(facts, reading), ensure_ascii=False, indent=2).encode())
+    lines, told = list(_lines(facts, reading)), receipt_summary(facts, reading)
+    write_csv(rows, CSV_HEADER, lines)
+    _write_whole(summary, json.dumps(told, ensure_ascii=False, indent=2).encode())
+    shown = [tuple(map(_plain, line)) for line in lines]
+    _write_whole(folder / f"{base}.html", receipt_page(told, CSV_HEADER, shown).encode())
     return rows, summary
 
 
@@ -87,6 +93,7 @@ def receipt_summary(facts: ReceiptFacts, reading: Reading | None = None) -> dict
         "rows": {
             "delivered": taken.rows_delivered,
             "accepted": taken.rows_accepted,
+            "repaired": facts.rows_repaired,
             "quarantined": taken.rows_quarantined,
             "non_data": taken.rows_non_data,
             "stated": taken.stated_count,

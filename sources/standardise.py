@@ -115,3 +115,12 @@ def _unknown_addresses(known_addresses_relation: str | None) -> str:
     if known_addresses_relation is None:
         return delivered
     return f"SELECT raw FROM ({delivered}) ANTI JOIN {known_addresses_relation} ON address_raw = raw"  # noqa: S608
+
+
+def count_repaired(con: duckdb.DuckDBPyConnection) -> int:
+    """Rows of which a name, a citizen number or a phone is kept otherwise than it was delivered (`new_std_mention`)."""
+    [(rows,)] = con.execute("""
+        SELECT count(DISTINCT row_number) FROM new_std_mention
+        WHERE name <> name_raw OR citizen_id <> citizen_id_raw OR phone <> phone_raw
+    """).fetchall()
+    return int(rows)

@@ -59,7 +59,14 @@ def test_one_line_for_each_row_in_order(tmp_path: Path) -> None:
 def test_the_summary(tmp_path: Path) -> None:
     _, summary = write_receipt(tmp_path, FACTS, READING)
     found = json.loads(summary.read_text(encoding="utf-8"))
-    assert found["rows"] == {"delivered": 10, "accepted": 6, "quarantined": 2, "non_data": 2, "stated": None}
+    assert found["rows"] == {
+        "delivered": 10,
+        "accepted": 6,
+        "repaired": 0,
+        "quarantined": 2,
+        "non_data": 2,
+        "stated": None,
+    }
     assert found["quarantined_by_reason"] == {"cells_too_many": 1, "person_missing": 1}
     assert found["columns"]["unknown"] == ["宗教"]
     assert (found["status"], found["encoding"], found["delimiter"]) == ("accepted", "gb18030", ",")
@@ -130,5 +137,19 @@ def test_names_of_receipts_are_harmless(tmp_path: Path, file: str) -> None:
     assert {path.parent for path in (rows, summary)} == {folder}
     assert len(rows.name.encode()) < 255
     assert rows.name[0] not in ".=-+@"
-    assert sorted(folder.iterdir()) == sorted([rows, summary])
+    assert sorted(folder.iterdir()) == sorted([rows, summary, rows.with_suffix(".html")])
     json.loads(summary.read_text(encoding="utf-8"))
+
+
+def test_the_page_tells_the_same_and_nothing_else_loads(tmp_path: Path) -> None:
+    rows, _ = write_receipt(tmp_path, replace(FACTS, file="tax/<b>扣缴</b>.csv", rows_repaired=2), READING)
+    page = rows.with_suffix(".html").read_text(encoding="utf-8")
+    assert "default-src 'none'" in page and "<script" not in page and "<b>扣缴" not in page
+    assert all(line[5] in page for line in lines_of(rows)[1:])  # what to do about each
+    assert "机密" not in page
+
+
+def test_the_page_of_a_file_that_was_not_taken_says_why(tmp_path: Path) -> None:
+    rows, _ = write_receipt(tmp_path, replace(FACTS, status="refused", reason_code="file_empty"))
+    page = rows.with_suffix(".html").read_text(encoding="utf-8")
+    assert 'class="status refused"' in page and "没有任何内容" in page

@@ -43,3 +43,7 @@ class NothingHeldBackError(PipelinesError):
 
 class NothingToRedriveError(PipelinesError):
     """No delivery was found that could be read again."""
+
+
+class BackupError(PipelinesError):
+    """A backup cannot be written or restored."""

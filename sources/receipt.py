@@ -58,7 +58,7 @@ def write_receipt(folder: Path, facts: ReceiptFacts, reading: Reading | None = N
     Returns:
         The paths of the first two.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o750)
     identity = facts.sha256 or hashlib.sha256(facts.file.encode("utf-8", "surrogateescape")).hexdigest()
     base = f"{_safe_stem(facts.file)}.{identity[:8]}.receipt"
     rows, summary = folder / f"{base}.csv", folder / f"{base}.json"

@@ -63,6 +63,24 @@ class IdentityCounts:
     links: Changes
 
 
+@dataclass(frozen=True)
+class Identities:
+    """Who is who, as numbers that differ when any mention belongs to another person."""
+
+    mentions: int
+    persons: int
+    digest: str
+
+
+def read_identities(con: duckdb.DuckDBPyConnection) -> Identities:
+    """The identities of the base as it is."""
+    [(mentions, persons, digest)] = con.execute("""
+        SELECT count(*), count(DISTINCT person_id), coalesce(sum(hash(mention_id, person_id)), 0)::VARCHAR
+        FROM crosswalk
+    """).fetchall()
+    return Identities(mentions, persons, digest)
+
+
 def assign_persons(
     con: duckdb.DuckDBPyConnection,
     *,

@@ -1,0 +1,127 @@
+"""Back-up and restore of a home as one file, with proof that what was restored is what was backed up.
+
+In it: warehouse, keys, archive, projects.yml, published bases, receipts, reports. Not in it: the intake, which
+departments fill again, and Dagster's own storage, which tells of runs and not of persons.
+"""
+
+import hashlib
+import io
+import json
+import os
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, IO
+
+from pipelines.errors import BackupError
+from pipelines.home import Home
+from pipelines.writer import hold_writer, LOCK_NAME
+from warehouse.crosswalk import Identities, read_identities
+from warehouse.database import warehouse_session
+
+MANIFEST: Final = "manifest.json"
+FOLDERS: Final = ("warehouse", "archive", "published", "projects", "receipts", "reports")
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore found: files, all as they were backed up, and mentions whose person is another than then."""
+
+    files: int
+    mentions: int
+    rekeyed: int
+
+
+def back_up(home: Home, target: Path) -> int:
+    """Write a home into one file for its owner alone, while no run writes it; the number of files in it.
+
+    Args:
+        home: with a warehouse.
+        target: a new `.tar`, or `.tar.gz`, which is smaller and slower.
+
+    Raises:
+        BackupError: the target exists.
+        WriterBusyError: a run is writing this home.
+        WarehouseError: the warehouse cannot be opened.
+    """
+    if target.exists():
+        raise BackupError(f"{target} exists already; name a new file")
+    aside = target.with_name(f".{target.name}.part")
+    aside.unlink(missing_ok=True)
+    with hold_writer(home):
+        with warehouse_session(home.database) as con:
+            con.execute("CHECKPOINT")
+            identities = read_identities(con)
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as stream:
+            digests = _write(home, _opened(stream, is_packed=target.name.endswith("gz")), identities)
+            stream.flush()
+            os.fsync(stream.fileno())
+    aside.replace(target)
+    return len(digests)
+
+
+def restore(source: Path, home: Home) -> Restored:
+    """Bring a backed-up home back into a folder that is empty or not there, and prove it.
+
+    Raises:
+        BackupError: the folder is not empty, or the file is none of ours, damaged or incomplete.
+    """
+    if home.root.exists() and any(home.root.iterdir()):
+        raise BackupError(f"{home.root} is not empty; restore into a new folder")
+    home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with tarfile.open(source) as archive:
+            archive.extractall(home.root, filter="data")
+        manifest = json.loads((home.root / MANIFEST).read_text(encoding="utf-8"))
+    except (tarfile.TarError, EOFError, OSError, ValueError, KeyError) as error:
+        raise BackupError(f"{source} is no backup, or a damaged one ({type(error).__name__})") from None
+    broken = [name for name, digest in manifest["files"].items() if _digest_of(home.root / name) != digest]
+    if broken:
+        raise BackupError(f"{len(broken)} files are not as they were backed up, the first {broken[0]}")
+    (home.root / MANIFEST).unlink()
+    home.prepare()
+    with warehouse_session(home.database) as con:
+        identities = read_identities(con)
+    before = Identities(**manifest["identities"])
+    return Restored(len(manifest["files"]), identities.mentions, 0 if identities == before else identities.mentions)
+
+
+def _opened(stream: IO[bytes], *, is_packed: bool) -> tarfile.TarFile:
+    """An archive to be closed by its caller."""
+    if is_packed:
+        return tarfile.open(fileobj=stream, mode="w:gz")  # noqa: SIM115
+    return tarfile.open(fileobj=stream, mode="w")  # noqa: SIM115
+
+
+def _write(home: Home, opened: tarfile.TarFile, identities: Identities) -> dict[str, str]:
+    digests: dict[str, str] = {}
+    with opened as archive:
+        for path in _files(home):
+            name = path.relative_to(home.root).as_posix()
+            archive.add(path, arcname=name, recursive=False)
+            if path.is_file() and not path.is_symlink():
+                digests[name] = _digest_of(path) or ""
+        text = json.dumps({"files": digests, "identities": vars(identities)}, ensure_ascii=False, indent=1).encode()
+        member = tarfile.TarInfo(MANIFEST)
+        member.size = len(text)
+        archive.addfile(member, io.BytesIO(text))
+    return digests
+
+
+def _files(home: Home) -> Iterator[Path]:
+    """Folders, files and the links among the published ones, in order."""
+    if home.projects.exists():
+        yield home.projects
+    for name in FOLDERS:
+        for path in sorted((home.root / name).rglob("*")):
+            if path.name != LOCK_NAME and ".spill" not in path.name:
+                yield path
+
+
+def _digest_of(path: Path) -> str | None:
+    if not path.is_file():
+        return None
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

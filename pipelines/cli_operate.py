@@ -1,0 +1,87 @@
+"""The commands that keep an installation: back-up, restore, doctor. Arguments, messages, exit codes."""
+
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.cli_restricted import BUSY, err, FAILED, HomeOption, out, USAGE
+from pipelines.errors import BackupError, HomeError, WriterBusyError
+from pipelines.home import find_home, Home
+
+STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="A new .tar or .tar.gz file; it holds everything, keys too.")],
+    home: HomeOption = None,
+) -> None:
+    """Write this home into one file, readable by you alone, while no run writes it.
+
+    Exit codes: 0 written; 1 failed; 75 a run is writing this home.
+    """
+    from pipelines.backup import back_up
+    from warehouse.errors import WarehouseError
+
+    try:
+        files = back_up(_home(home), file)
+    except WriterBusyError as busy:
+        err.print(f"[red]busy:[/] {escape(str(busy))}", highlight=False)
+        raise typer.Exit(BUSY) from None
+    except (BackupError, WarehouseError, OSError) as error:
+        _failed(error)
+    out.print(f"{files:,} files in {file}; keep it as closed as the home itself", highlight=False)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `popbase backup` wrote.")],
+    home: HomeOption = None,
+) -> None:
+    """Bring a backed-up home back into an empty folder, and prove that everybody has the id of before.
+
+    Exit codes: 0 restored and proven; 1 failed.
+    """
+    from pipelines.backup import restore as bring_back
+    from warehouse.errors import WarehouseError
+
+    try:
+        done = bring_back(file, _home(home))
+    except (BackupError, WarehouseError, OSError) as error:
+        _failed(error)
+    out.print(f"{done.files:,} files as they were; {done.mentions:,} mentions, persons re-keyed = {done.rekeyed}")
+    if done.rekeyed:
+        raise typer.Exit(FAILED)
+
+
+def doctor(home: HomeOption = None) -> None:
+    """Check this installation, and say what to do.
+
+    Exit codes: 0 nothing fails; 1 something does.
+    """
+    from pipelines.doctor import examine
+
+    found = examine(_home(home))
+    table = Table(header_style="bold")
+    for name in ("", "what", "found", "what to do"):
+        table.add_column(name, overflow="fold")
+    for each in found:
+        table.add_row(Text(each.state, style=STYLES[each.state]), each.name, Text(each.found), Text(each.to_do))
+    out.print(table)
+    if any(each.state == "fail" for each in found):
+        raise typer.Exit(FAILED)
+
+
+def _home(given: Path | None) -> Home:
+    try:
+        return find_home(given)
+    except HomeError as error:
+        err.print(f"[red]usage:[/] {escape(str(error))}", highlight=False)
+        raise typer.Exit(USAGE) from None
+
+
+def _failed(error: Exception) -> NoReturn:
+    err.print(f"[red]error:[/] {escape(str(error))}", highlight=False)
+    raise typer.Exit(FAILED) from None

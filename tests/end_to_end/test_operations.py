@@ -1,0 +1,101 @@
+"""An installation is backed up, restored with nobody re-keyed, and looked over."""
+
+import shutil
+import tarfile
+
+import pytest
+
+from pipelines.cli import Exit
+from pipelines.doctor import examine
+from pipelines.home import Home
+from pipelines.writer import hold_writer
+
+pytestmark = pytest.mark.end_to_end
+
+
+@pytest.fixture(scope="module")
+def home(city, tmp_path_factory, end_to_end):
+    home = Home(tmp_path_factory.mktemp("operations") / "home").prepare()
+    end_to_end.deliver(city, home, 0)
+    end_to_end.run(home, end_to_end.NIGHTS[0])
+    return home
+
+
+@pytest.fixture(params=["all.tar", "all.tar.gz"])
+def backup(home, tmp_path, end_to_end, request):
+    file = tmp_path / request.param
+    done = end_to_end.popbase("backup", file, "--home", home.root)
+    assert done.exit_code == Exit.OK, done.output
+    assert file.stat().st_mode & 0o777 == 0o600
+    return file
+
+
+def test_a_restored_home_goes_on_where_the_other_was(home, backup, city, tmp_path, end_to_end):
+    other = Home(tmp_path / "restored")
+    done = end_to_end.popbase("restore", backup, "--home", other.root)
+    assert done.exit_code == Exit.OK and "persons re-keyed = 0" in done.output
+    assert end_to_end.published(other) == end_to_end.published(home)
+    again = Home(shutil.copytree(home.root, tmp_path / "copy", symlinks=True))
+    for each in (other, again):
+        end_to_end.deliver(city, each, 1)
+        assert end_to_end.run(each, end_to_end.NIGHTS[1]).exit_code in (Exit.OK, Exit.FILES_REFUSED)
+    assert end_to_end.published(other) == end_to_end.published(again)
+
+
+def test_a_backup_is_written_once_and_restored_into_nothing_else(home, backup, tmp_path, end_to_end):
+    assert end_to_end.popbase("backup", backup, "--home", home.root).exit_code == Exit.FAILED
+    assert end_to_end.popbase("restore", backup, "--home", home.root).exit_code == Exit.FAILED
+
+
+def test_a_home_that_is_being_written_is_not_backed_up(home, tmp_path, end_to_end):
+    with hold_writer(home):
+        assert end_to_end.popbase("backup", tmp_path / "x.tar", "--home", home.root).exit_code == Exit.BUSY
+    assert not (tmp_path / "x.tar").exists()
+
+
+def test_a_damaged_backup_is_found(home, tmp_path, end_to_end):
+    whole = tmp_path / "all.tar"
+    end_to_end.popbase("backup", whole, "--home", home.root)
+    content = bytearray(whole.read_bytes())
+    with tarfile.open(whole) as archive:
+        place = next(m.offset_data for m in archive.getmembers() if m.name == "warehouse/population.duckdb")
+    content[place + 5000] ^= 0xFF
+    (tmp_path / "bent.tar").write_bytes(content)
+    (tmp_path / "cut.tar").write_bytes(content[: len(content) // 2])
+    for name in ("bent.tar", "cut.tar"):
+        done = end_to_end.popbase("restore", tmp_path / name, "--home", tmp_path / name[:4])
+        assert done.exit_code == Exit.FAILED, name
+
+
+def states(home):
+    return {(finding.name, finding.state) for finding in examine(home) if finding.state != "ok"}
+
+
+def test_a_sound_home_has_nothing_that_fails(home, end_to_end):
+    assert "fail" not in {state for _, state in states(home)}
+    assert end_to_end.popbase("doctor", "--home", home.root).exit_code == Exit.OK
+
+
+def test_what_is_wrong_is_named_with_what_to_do(home, tmp_path, end_to_end):
+    other = Home(shutil.copytree(home.root, tmp_path / "home", symlinks=True))
+    other.archive.chmod(0o755)
+    (other.warehouse / "projects" / "default.key").chmod(0o644)
+    (other.intake / "weather").mkdir()
+    (other.dagster / "dagster.yaml").unlink()
+    found = states(other)
+    assert {
+        ("archive", "fail"),
+        ("default.key", "fail"),
+        ("projects", "fail"),
+        ("intake", "warn"),
+        ("Dagster", "warn"),
+    } <= found
+    (other.warehouse / "identity.key").unlink()
+    assert ("keys", "fail") in states(other)
+    other.database.write_bytes(b"x" * 9999)
+    assert ("warehouse", "fail") in states(other)
+    assert end_to_end.popbase("doctor", "--home", other.root).exit_code == Exit.FAILED
+
+
+def test_a_home_that_is_not_there_fails(tmp_path):
+    assert ("home", "fail") in states(Home(tmp_path / "nowhere"))

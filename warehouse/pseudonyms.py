@@ -19,7 +19,7 @@ _PSEUDONYM: Final = "lower(id[1]) || keyed_hex(id)[1:26]"
 
 # A row of a file is r and 64 bits of the same.
 _RECORD: Final = "'r' || keyed_hex(concat_ws(':', 'row', row_number, file))[1:16]"
-_ROWS: Final = "SELECT DISTINCT file, row_number FROM crosswalk"
+_ROWS: Final = "SELECT DISTINCT file, row_number FROM crosswalk_version"
 
 _IDS: Final = """
     SELECT person_id AS id FROM person_key

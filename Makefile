@@ -15,13 +15,14 @@ LOCKED  := $(VENV)/.locked
 READY   := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint lock browser bench-linkage clean
+.PHONY: help venv demo test lint lock browser bench-linkage fuzz clean
 
 help:
 	@echo "make demo   write fictitious extracts, merge them night by night, show the result"
 	@echo "make test   lint, type check, import rules and all tests"
 	@echo "make venv   only the virtual environment, from the hashed lock"
 	@echo "make bench-linkage  link the same files with popbase, Splink and recordlinkage; ONLY=febrl4,chinese_1m for some"
+	@echo "make fuzz   read 20,000 damaged deliveries; none may crash the reader or lose a row"
 	@echo "make clean  remove the virtual environment and the demo"
 
 venv: $(READY)
@@ -67,6 +68,10 @@ $(BENCH_VENV)/.installed: benchmarks/linkage/requirements.txt
 
 bench-linkage: $(READY) $(BENCH_VENV)/.installed
 	$(BENCH_VENV)/bin/python benchmarks/linkage/run.py --work $(BENCH_WORK) --docs $(BENCH_DOCS) $(if $(ONLY),--only $(ONLY))
+
+# Twenty thousand damaged deliveries.
+fuzz: $(READY)
+	$(BIN)/python benchmarks/fuzz.py
 
 clean:
 	rm -rf $(VENV) $(DEMO)

@@ -7,8 +7,10 @@ are known for it. Here no cell is interpreted; a line of the text is a row of th
 
 import csv
 import gzip
+import lzma
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -33,6 +35,9 @@ FREE_BYTES: Final = 256 * COPY_BYTES
 EXACT_DIGITS: Final = 15
 """Digits that a spreadsheet keeps of a number."""
 
+_DAMAGED: Final = (
+    zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError
+)  # fmt: skip
 _LITTER: Final = (".", "Thumbs.db", "desktop.ini")
 
 
@@ -85,7 +90,7 @@ def _decompressed(path: Path, target: Path) -> Path:
         else:
             with zipfile.ZipFile(path) as archive, archive.open(_only_member(archive)) as source:
                 _copy(source, target, path)
-    except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise DeliveryRefusedError("archive_damaged") from error
     inner = _head(target)
     if inner.startswith((GZIP, ZIP)) and not is_workbook(inner):

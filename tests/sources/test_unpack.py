@@ -166,6 +166,7 @@ def test_a_header_of_two_rows_with_merged_names(tmp_path):
         (archive(**{"folder/": b""}), "file_empty"),
         (gzip.compress(TEXT.encode())[:-12], "archive_damaged"),
         (archive(**{"a.csv": TEXT})[:-30], "archive_damaged"),
+        (gzip.compress(TEXT.encode())[:20] + b"\xff" * 40, "archive_damaged"),
         (workbook([HEADER, *ROWS])[:400], "workbook_damaged"),
         (workbook([HEADER, *ROWS], [HEADER, *ROWS]), "sheets_several"),
         (workbook([]), "file_empty"),

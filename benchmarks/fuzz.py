@@ -146,9 +146,8 @@ def main() -> int:
     for reason, count in became.most_common():
         print(f"{reason:24}{count:8,}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{options.files:,} files, {rows:,} rows, {wrong} wrong, {time.monotonic() - began:.0f} s, {peak:,.0f} MiB at most"
-    )
+    seconds = time.monotonic() - began
+    print(f"{options.files:,} files, {rows:,} rows, {wrong} wrong, {seconds:.0f} s, {peak:,.0f} MiB at most")
     return int(wrong > 0)
 
 

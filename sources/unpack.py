@@ -36,7 +36,8 @@ EXACT_DIGITS: Final = 15
 """Digits that a spreadsheet keeps of a number."""
 
 _DAMAGED: Final = (
-    zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError
+    zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
+    ValueError,  # a name that is not in the encoding which it is said to be in
 )  # fmt: skip
 _LITTER: Final = (".", "Thumbs.db", "desktop.ini")
 

@@ -23,8 +23,6 @@ from sources.unpack import clear_workspace
 from warehouse import ledger
 from warehouse.settings import HOME_DIVISION, read_setting
 
-CHUNK_ROWS = 8_192
-
 
 @dataclass
 class DepartmentCounts:
@@ -96,11 +94,11 @@ def _read(home: Home, contract: Contract, contracts: Sequence[Contract], deliver
 
 
 def _extract_mentions(con: duckdb.DuckDBPyConnection, contract: Contract, extract: Extract, reading: Reading) -> None:
-    """Register the mentions of a delivery as `raw_mention` (RAW_MENTION), in chunks that threads share."""
-    con.register("delivered_row", reading.rows)
+    """Leave the mentions of a delivery in the temporary table `raw_mention` (RAW_MENTION)."""
+    con.register("delivered_row", reading.rows.batches())
     try:
         mentions = raw_mentions_sql(contract.department, extract, "delivered_row")
-        con.register("raw_mention", con.sql(mentions).to_arrow_table(CHUNK_ROWS))
+        con.execute(f"CREATE OR REPLACE TEMP TABLE raw_mention AS {mentions}")
     finally:
         con.unregister("delivered_row")
 
@@ -119,7 +117,7 @@ def _standardise_delivery(
     _standardise(con, contract, reading, delivery["delivery_id"], night, division)
     repaired = count_repaired(con) if reading.extract else 0
     _write_receipt(home, night, delivery, reading, repaired)
-    mentions = ledger.store_delivery(con, delivery["delivery_id"], _facts(reading), reading.problems)
+    mentions = ledger.store_delivery(con, delivery["delivery_id"], _facts(reading), reading.problems.batches())
     counts.add(reading, mentions)
 
 

@@ -1,13 +1,16 @@
 """Records → accepted rows, quarantined rows with a reason, named non-data. Nothing else can happen to a record.
 
-Here: row numbers, columns that are not kept, the order of the checks. Not here: the checks themselves, of shape
-(`sources.faults`), of values (`sources.quarantine`), for non-data (`sources.non_data`).
+Here: row numbers, columns that are not kept, the order of the checks, and how much of a file is held at a time. Not
+here: the checks themselves, of shape (`sources.faults`), of values (`sources.quarantine`), for non-data
+(`sources.non_data`).
 """
 
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
+from operator import itemgetter
+from pathlib import Path
 from typing import Final
 
 import duckdb
@@ -17,6 +20,7 @@ import pyarrow.compute as pc
 from sources.contract import Extract
 from sources.decode import Decoder
 from sources.faults import Fault, FaultFinder
+from sources.heap import Heap
 from sources.layout import Layout
 from sources.non_data import blank_mask, DATA, FOOTER, KINDS, record_kinds, stated_count, TOTAL
 from sources.quarantine import mask_value, row_problems_sql, suspects_sql
@@ -26,6 +30,9 @@ from sources.tables import ROW_PROBLEMS, ROWS
 _DITTO: Final = pa.array(["〃", "同上", "″", '"', "′′"])
 _UNKNOWN: Final = "\x00"
 """Stands for what a faulty row said; no delivered text holds it."""
+
+HELD_ROWS: Final = 131_072
+"""Rows that are checked by their values at a time."""
 
 Problem = tuple[int, int, str | None, str, str | None, str]
 """A line of ROW_PROBLEMS."""
@@ -39,43 +46,61 @@ def accepted_schema(extract: Extract) -> pa.Schema:
 class RecordSorter:
     """Sorts the runs of records of one file, in order, into the three heaps, and counts them."""
 
-    def __init__(self, layout: Layout, decoder: Decoder, reader: RecordReader) -> None:
+    def __init__(self, layout: Layout, decoder: Decoder, reader: RecordReader, workspace: Path | None = None) -> None:
         """Args: the layout of the file; decoder and reader tell which lines were damaged or read literally."""
         self.layout = layout
         self._faults = FaultFinder(layout, decoder, reader)
         self.records_count = 0
         self.non_data: Counter[str] = Counter()
         self.stated_counts: list[int] = []
-        self.problems: list[Problem] = []
-        self.value_problems: list[Problem] = []
-        self._accepted: list[pa.Table] = []
+        self.reasons: Counter[str] = Counter()
+        self.rows = Heap(accepted_schema(layout.extract), workspace)
+        self.problems = Heap(ROW_PROBLEMS, workspace)
+        self.value_problems = Heap(ROW_PROBLEMS, workspace)
         self._leading = layout.leading
         self._row_number = 0
         self._above: dict[str, str | None] = {
             column.name: None for column in layout.extract.columns if column.fill_down and column.keep
         }
+        self._held = 0
+        self._held_rows: list[pa.Table] = []
+        self._held_problems: list[Problem] = []
+        self._held_value_problems: list[Problem] = []
         self._suspects: list[pa.Table] = []
         self._suspect_texts: dict[int, str] = {}
         self._con = duckdb.connect(":memory:")
 
-    def finish(self) -> pa.Table:
-        """Check the suspects by their values, add what is found to `problems`; the accepted rows of the file."""
-        if self._suspects:
-            suspects = pa.concat_tables(self._suspects)
-            self._con.register("suspects", suspects)
-            self._quarantine(suspects, self._con.execute(row_problems_sql(self.layout.extract, "suspects")).fetchall())
+    def finish(self) -> None:
+        """Lay down what is still held; the heaps are complete then."""
+        self._lay_down()
         self._con.close()
-        return pa.concat_tables([accepted_schema(self.layout.extract).empty_table(), *self._accepted])
 
-    def _quarantine(self, suspects: pa.Table, found: list[tuple[int, str, str]]) -> None:
-        """Take rows (row number, column, reason code) out of the accepted ones again."""
-        position_of = {number: position for position, number in enumerate(suspects["row_number"].to_pylist())}
-        self.problems += [self._value_problem(suspects.slice(position_of[f[0]], 1), *f[1:]) for f in found]
-        numbers = pa.array([number for number, *_ in found], pa.int32())
-        for run, rows in enumerate(self._accepted):  # in place, since a second copy of a large file is dear
-            self._accepted[run] = rows.filter(pc.invert(pc.is_in(rows["row_number"], value_set=numbers)))
+    def _lay_down(self) -> None:
+        """Check the held suspects by their values, and put what is held on its heap."""
+        found = self._spoilt()
         spoilt = {number for number, *_ in found}
-        self.value_problems = [problem for problem in self.value_problems if problem[0] not in spoilt]
+        for rows in self._held_rows:
+            numbers = pa.array(sorted(spoilt), pa.int32())
+            self.rows.add(rows.filter(pc.invert(pc.is_in(rows["row_number"], value_set=numbers))) if found else rows)
+        problems = [*self._held_problems, *found]
+        self.reasons.update(reason_code for _, _, _, reason_code, *_ in problems)
+        self.problems.add(_problems_table(problems))
+        self.value_problems.add(_problems_table(p for p in self._held_value_problems if p[0] not in spoilt))
+        for held in (self._held_rows, self._held_problems, self._held_value_problems, self._suspects):
+            held.clear()
+        self._suspect_texts.clear()
+        self._held = 0
+
+    def _spoilt(self) -> list[Problem]:
+        """The held rows that cannot be used for what they say."""
+        if not self._suspects:
+            return []
+        suspects = pa.concat_tables(self._suspects)
+        self._con.register("suspects", suspects)
+        found = self._con.execute(row_problems_sql(self.layout.extract, "suspects")).fetchall()
+        self._con.unregister("suspects")
+        position_of = {number: position for position, number in enumerate(suspects["row_number"].to_pylist())}
+        return [self._value_problem(suspects.slice(position_of[number], 1), *what) for number, *what in found]
 
     def add(self, run: Records) -> None:
         """Sort one run of records."""
@@ -87,6 +112,8 @@ class RecordSorter:
             self.non_data["header" if is_header else "title" if run.cells[position] else "blank"] += 1
         if leading < len(run.cells):
             self._add_body(run, leading)
+        if self._held >= HELD_ROWS:
+            self._lay_down()
 
     def _add_body(self, run: Records, leading: int) -> None:
         body = run.cells[leading:]
@@ -107,9 +134,10 @@ class RecordSorter:
         table = self._table(columns, blanks, numbers, lines).filter(is_data)
         is_sound = pc.invert(_mask(faults, len(body))).filter(is_data)
         rows = self._filled_down(table, is_sound).filter(is_sound)
-        self._accepted.append(rows)
+        self._held += len(body)
+        self._held_rows.append(rows)
         self._note_suspects(rows, run)
-        for found, problems in ((faults, self.problems), (noted, self.value_problems)):
+        for found, problems in ((faults, self._held_problems), (noted, self._held_value_problems)):
             for position, fault in found.items():
                 problems.append(self._problem(fault, run, leading + position, numbers[position].as_py()))
 
@@ -174,9 +202,9 @@ class RecordSorter:
         return row_number, run.first_lines[position], fault.column_name, fault.reason_code, fault.value, text
 
 
-def problems_table(problems: Iterable[Problem]) -> pa.Table:
+def _problems_table(problems: Iterable[Problem]) -> pa.Table:
     """ROW_PROBLEMS, by row number."""
-    columns = list(zip(*sorted(problems, key=lambda problem: problem[0]), strict=True)) or [()] * len(ROW_PROBLEMS)
+    columns = list(zip(*sorted(problems, key=itemgetter(0)), strict=True)) or [()] * len(ROW_PROBLEMS)
     return pa.table(
         [pa.array(column, field.type) for column, field in zip(columns, ROW_PROBLEMS, strict=True)], schema=ROW_PROBLEMS
     )

@@ -42,7 +42,7 @@ class Decoder:
         with path.open("rb") as stream:
             self.sniffed = sniff(stream.read(HEAD_BYTES))
         self.damaged: dict[int, int] = {}
-        """Physical line → offset in the file of its first bad byte (UTF-16: in the text as UTF-8)."""
+        """Physical line → offset in the file of its first bad byte (UTF-16: in the text as UTF-8), until taken out."""
         self.ends_with_newline = True
         self.line_count = 0
         self._primary: str | None = "utf-8" if self.sniffed.marked else None

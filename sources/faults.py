@@ -6,7 +6,6 @@ Not here: wrong values in rows of the right shape (`sources.quarantine`).
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -36,7 +35,6 @@ class FaultFinder:
         """Decoder and reader tell which lines were damaged or read literally."""
         self.layout, self.decoder, self.reader = layout, decoder, reader
         self._regular_lengths: set[int] = set()
-        self._damage_seen = 0
 
     def shorten(self, body: list[list[str]], lengths: pa.Array) -> list[int]:
         """Cut records to the width of the header, in place; the positions of those that had too many cells."""
@@ -67,6 +65,7 @@ class FaultFinder:
         for position in faults:
             if run.first_lines[leading + position] in self.reader.literal_lines:
                 faults[position] = Fault("quote_unclosed")
+        self.reader.literal_lines.clear()
         damage = dict(self._damage(run, leading))
         spoilt = {p: fault for p, fault in damage.items() if fault.reason_code == "undecodable" or p in faults}
         faults |= {p: Fault("undecodable", fault.column_name, fault.value) for p, fault in spoilt.items()}
@@ -93,10 +92,8 @@ class FaultFinder:
     def _damage(self, run: Records, leading: int) -> Iterator[tuple[int, Fault]]:
         """Records with bytes that did not decode: `undecodable`, or `value_undecodable` if a side issue suffered."""
         end = run.first_lines[0] + len(run.lines)
-        for line, offset in islice(self.decoder.damaged.items(), self._damage_seen, None):
-            if line >= end:
-                return
-            self._damage_seen += 1
+        for line in [line for line in self.decoder.damaged if line < end]:
+            offset = self.decoder.damaged.pop(line)
             position = bisect_right(run.first_lines, line) - 1 - leading
             if position >= 0:
                 yield position, self._damage_fault(run.cells[leading + position], offset)

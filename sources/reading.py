@@ -5,26 +5,26 @@ Here: the order of the steps and what is known of the file as a whole. The steps
 """
 
 import csv
-from collections import Counter
+import errno
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from sources.acceptance import problems_table, RecordSorter
+from sources.acceptance import RecordSorter
 from sources.contract import Contract, Extract
 from sources.decode import Decoder, is_taken_for_gb18030
 from sources.errors import CountsDifferError, DeliveryRefusedError
 from sources.headers import propose_headers
+from sources.heap import Heap
 from sources.layout import find_layout, Layout, PREVIEW_LINES
 from sources.rows import RecordReader
 from sources.tables import ROW_PROBLEMS, ROWS
 from sources.unpack import plain_name, unpacked
 
 SPREADSHEET_LIMITS = frozenset({65_536, 1_048_576})
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 EXPORT_LIMITS = frozenset({5_000, 10_000, 50_000, 100_000})
 
 
@@ -33,14 +33,16 @@ class Reading:
     """What became of one file. `rows_delivered` = accepted + quarantined + non-data, all in CSV records.
 
     `rows` holds ROWS and the kept columns, `problems` one line of ROW_PROBLEMS for each quarantined row,
-    `value_problems` lines of the same shape for accepted rows with a damaged cell. For a refused file
+    `value_problems` lines of the same shape for accepted rows with a damaged cell, all by row number; `reasons` are
+    the quarantined rows by reason code. For a refused file
     `refused_reason` is set, `refused_hint` may name the department/extract that it seems to be.
     """
 
     extract: Extract | None = None
-    rows: pa.Table = field(default_factory=ROWS.empty_table, repr=False)
-    problems: pa.Table = field(default_factory=ROW_PROBLEMS.empty_table, repr=False)
-    value_problems: pa.Table = field(default_factory=ROW_PROBLEMS.empty_table, repr=False)
+    rows: Heap = field(default_factory=partial(Heap, ROWS), repr=False)
+    problems: Heap = field(default_factory=partial(Heap, ROW_PROBLEMS), repr=False)
+    value_problems: Heap = field(default_factory=partial(Heap, ROW_PROBLEMS), repr=False)
+    reasons: Mapping[str, int] = field(default_factory=dict)
     refused_reason: str | None = None
     refused_hint: str | None = None
     encoding: str | None = None
@@ -58,11 +60,6 @@ class Reading:
     repeated_columns: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
-    @property
-    def reasons(self) -> dict[str, int]:
-        """Quarantined rows by reason code."""
-        return dict(sorted(Counter(self.problems["reason_code"].to_pylist()).items()))
-
 
 def read_delivery(
     path: Path, file_name: str, contract: Contract, others: Iterable[Contract] = (), workspace: Path | None = None
@@ -74,17 +71,22 @@ def read_delivery(
         file_name: as it was dropped; chooses among the contract's extracts.
         contract: of the department.
         others: the other contracts, to hint whose file it may be when it is refused.
-        workspace: where to unpack what is not plain; the system's own temporary folder when omitted.
+        workspace: where to unpack what is not plain, and for the rows of large files; the system's own temporary
+            folder when omitted.
 
     Raises:
+        OSError: there is no room to unpack it or for its rows; that is no fault of the file.
         CountsDifferError: a record was lost or counted twice, which is a fault of this room.
     """
     try:
         with unpacked(path, workspace) as parts:
-            return _chosen([_read_part(kind, part, plain_name(file_name), contract, others) for kind, part in parts])
+            read = partial(_read_part, plain_name(file_name), contract, others, workspace)
+            return _chosen([read(kind, part) for kind, part in parts])
     except DeliveryRefusedError as refusal:
         return Reading(refused_reason=refusal.reason_code)
-    except OSError:
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise
         return Reading(refused_reason="file_unreadable")
 
 
@@ -96,15 +98,19 @@ def _chosen(readings: Sequence[Reading]) -> Reading:
     return next(iter([*fitting, *readings]), Reading(refused_reason="file_empty"))
 
 
-def _read_part(kind: str | None, path: Path, name: str, contract: Contract, others: Iterable[Contract]) -> Reading:
-    reading = _read_text(path, name, contract, others)
+def _read_part(
+    name: str, contract: Contract, others: Iterable[Contract], workspace: Path | None, kind: str | None, path: Path
+) -> Reading:
+    reading = _read_text(path, name, contract, others, workspace)
     if kind in (None, "archive"):
         return reading
     # Delimiter and encoding are ours there, not the department's.
     return replace(reading, encoding=kind, warnings=tuple(w for w in reading.warnings if w != "delimiter_differs"))
 
 
-def _read_text(path: Path, file_name: str, contract: Contract, others: Iterable[Contract]) -> Reading:
+def _read_text(
+    path: Path, file_name: str, contract: Contract, others: Iterable[Contract], workspace: Path | None
+) -> Reading:
     """Read a plain text file; refusals are readings too."""
     encoding = None
     try:
@@ -116,7 +122,7 @@ def _read_text(path: Path, file_name: str, contract: Contract, others: Iterable[
             raise DeliveryRefusedError("encoding_unknown")
         layout = find_layout(first, file_name, contract, others)
         reader = RecordReader(layout.delimiter, layout.width)
-        sorter = RecordSorter(layout, decoder, reader)
+        sorter = RecordSorter(layout, decoder, reader, workspace)
         for run in reader.read(chain([first], blocks)):
             sorter.add(run)
         return _reading(layout, decoder, sorter)
@@ -133,22 +139,22 @@ def _read_text(path: Path, file_name: str, contract: Contract, others: Iterable[
 
 
 def _reading(layout: Layout, decoder: Decoder, sorter: RecordSorter) -> Reading:
-    rows = sorter.finish()
-    problems = problems_table(sorter.problems)
-    non_data = sum(sorter.non_data.values())
+    sorter.finish()
+    accepted, quarantined, non_data = sorter.rows.num_rows, sorter.problems.num_rows, sum(sorter.non_data.values())
     delivered = sorter.records_count
-    if delivered != rows.num_rows + problems.num_rows + non_data:
-        raise CountsDifferError(f"{delivered} records are not {rows.num_rows} + {problems.num_rows} + {non_data}")
+    if delivered != accepted + quarantined + non_data:
+        raise CountsDifferError(f"{delivered} records are not {accepted} + {quarantined} + {non_data}")
     return Reading(
         extract=layout.extract,
-        rows=rows,
-        problems=problems,
-        value_problems=problems_table(sorter.value_problems),
+        rows=sorter.rows,
+        problems=sorter.problems,
+        value_problems=sorter.value_problems,
+        reasons=dict(sorted(sorter.reasons.items())),
         encoding=decoder.encoding,
         delimiter=layout.delimiter,
         rows_delivered=delivered,
-        rows_accepted=rows.num_rows,
-        rows_quarantined=problems.num_rows,
+        rows_accepted=accepted,
+        rows_quarantined=quarantined,
         rows_non_data=non_data,
         non_data=dict(sorted(sorter.non_data.items())),
         stated_count=sorter.stated_counts[-1] if sorter.stated_counts else None,
@@ -156,15 +162,13 @@ def _reading(layout: Layout, decoder: Decoder, sorter: RecordSorter) -> Reading:
         unknown_columns=tuple(map(_shown_header, layout.columns.unknown)),
         proposals=_shown_proposals(propose_headers(layout.extract, layout.columns)),
         repeated_columns=layout.columns.repeated,
-        warnings=(*layout.warnings, *_warnings(decoder, sorter, rows.num_rows, problems, delivered)),
+        warnings=(*layout.warnings, *_warnings(decoder, sorter)),
     )
 
 
-def _warnings(
-    decoder: Decoder, sorter: RecordSorter, accepted: int, problems: pa.Table, delivered: int
-) -> tuple[str, ...]:
-    data = accepted + problems.num_rows
-    tests = pc.sum(pc.equal(problems["reason_code"], "test_record")).as_py() or 0
+def _warnings(decoder: Decoder, sorter: RecordSorter) -> tuple[str, ...]:
+    delivered, accepted = sorter.records_count, sorter.rows.num_rows
+    data, tests = accepted + sorter.problems.num_rows, sorter.reasons["test_record"]
     found = {
         "encoding_mixed": "+" in decoder.encoding,
         "trailer_count_differs": bool(sorter.stated_counts)

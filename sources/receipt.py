@@ -6,20 +6,24 @@ Not here: the sentences (`sources.reasons`) and the masking (`sources.quarantine
 
 import csv
 import hashlib
-import io
 import json
 import os
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
-from typing import Any, Literal
+from typing import Any, IO, Literal
 
+from sources.heap import Heap
 from sources.reading import Reading
 from sources.reasons import Reason, REASONS
-from sources.receipt_page import receipt_page
+from sources.receipt_page import MOST_ROWS, receipt_page
 
 Status = Literal["accepted", "refused", "duplicate"]
 
@@ -62,11 +66,11 @@ def write_receipt(folder: Path, facts: ReceiptFacts, reading: Reading | None = N
     identity = facts.sha256 or hashlib.sha256(facts.file.encode("utf-8", "surrogateescape")).hexdigest()
     base = f"{_safe_stem(facts.file)}.{identity[:8]}.receipt"
     rows, summary = folder / f"{base}.csv", folder / f"{base}.json"
-    lines, told = list(_lines(facts, reading)), receipt_summary(facts, reading)
-    write_csv(rows, CSV_HEADER, lines)
-    _write_whole(summary, json.dumps(told, ensure_ascii=False, indent=2).encode())
-    shown = [tuple(map(_plain, line)) for line in lines]
-    _write_whole(folder / f"{base}.html", receipt_page(told, CSV_HEADER, shown).encode())
+    told = receipt_summary(facts, reading)
+    lines = write_csv(rows, CSV_HEADER, _lines(facts, reading))
+    _write_text(summary, json.dumps(told, ensure_ascii=False, indent=2))
+    shown = [tuple(map(_plain, line)) for line in islice(_lines(facts, reading), MOST_ROWS)]
+    _write_text(folder / f"{base}.html", receipt_page(told, CSV_HEADER, shown, lines))
     return rows, summary
 
 
@@ -74,7 +78,7 @@ def receipt_summary(facts: ReceiptFacts, reading: Reading | None = None) -> dict
     """The JSON summary: counts, reasons, what was recognised; no values."""
     taken = reading or Reading()
     reason_code = _reason_code(facts, reading)
-    value_problems = Counter(taken.value_problems["reason_code"].to_pylist())
+    value_problems = Counter(problem["reason_code"] for problem in _told(taken.value_problems))
     return {
         "department": facts.department,
         "file": _plain(facts.file),
@@ -124,8 +128,7 @@ def _lines(facts: ReceiptFacts, reading: Reading | None) -> Iterator[tuple[str, 
     for header, likely in reading.proposals.items():
         reason = _reason("column_like_another")
         yield "", "", header, reason.code, f"提示：{reason.title_zh}：{likely}", reason.how_to_fix_zh, ""
-    problems = [*reading.problems.drop(["raw_row"]).to_pylist(), *reading.value_problems.drop(["raw_row"]).to_pylist()]
-    for problem in sorted(problems, key=lambda p: (p["row_number"], p["reason_code"])):
+    for problem in merge(_told(reading.problems), _told(reading.value_problems), key=itemgetter("row_number")):
         reason = _reason(problem["reason_code"])
         column = reading.headers.get(problem["column_name"], problem["column_name"]) or ""
         numbers = str(problem["row_number"]), str(problem["line_number"])
@@ -133,6 +136,12 @@ def _lines(facts: ReceiptFacts, reading: Reading | None) -> Iterator[tuple[str, 
     for code in reading.warnings:
         reason = _reason(code)
         yield "", "", "", reason.code, f"提示：{reason.title_zh}", reason.how_to_fix_zh, ""
+
+
+def _told(problems: Heap) -> Iterator[dict[str, Any]]:
+    """What a department is told of rows: not the rows themselves."""
+    for batch in problems.batches():
+        yield from batch.drop_columns(["raw_row"]).to_pylist()
 
 
 def _reason_code(facts: ReceiptFacts, reading: Reading | None) -> str | None:
@@ -145,13 +154,20 @@ def _reason(code: str) -> Reason:
     return REASONS.get(code) or Reason(code, "file", "未能接收", "请联系数据管理员。")
 
 
-def write_csv(path: Path, header: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
-    """Write a CSV for a department, whole or not at all, as its spreadsheet reads it and without formulas."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([inert_cell(_plain(cell)) for cell in line] for line in lines)
-    _write_whole(path, text.getvalue().encode("utf-8-sig"))
+def write_csv(path: Path, header: Sequence[str], lines: Iterable[Sequence[str]]) -> int:
+    """Write a CSV for a department, whole or not at all, as its spreadsheet reads it and without formulas.
+
+    Returns:
+        The number of lines below the header.
+    """
+    written = 0
+    with _whole_file(path, encoding="utf-8-sig") as stream:
+        writer = csv.writer(stream, lineterminator="\r\n")
+        writer.writerow(header)
+        for line in lines:
+            writer.writerow([inert_cell(_plain(cell)) for cell in line])
+            written += 1
+    return written
 
 
 def inert_cell(cell: str) -> str:
@@ -172,12 +188,20 @@ def _plain(text: str) -> str:
     return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else "\ufffd" for c in text)
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def _write_text(path: Path, text: str) -> None:
+    with _whole_file(path) as stream:
+        stream.write(text)
+
+
+@contextmanager
+def _whole_file(path: Path, encoding: str = "utf-8") -> Iterator[IO[str]]:
     """Write beside, flush to disk, then rename: a reader sees the old file or the new one."""
-    with NamedTemporaryFile(dir=path.parent, prefix=".receipt-", delete=False) as stream:
+    with NamedTemporaryFile(
+        "w", encoding=encoding, newline="", dir=path.parent, prefix=".receipt-", delete=False
+    ) as stream:
         temporary = Path(stream.name)
         try:
-            stream.write(content)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
             temporary.chmod(0o640)

@@ -20,13 +20,16 @@ _COUNTS: Final = {
 }  # fmt: skip
 
 
-def receipt_page(summary: Mapping[str, Any], header: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+def receipt_page(
+    summary: Mapping[str, Any], header: Sequence[str], lines: Sequence[Sequence[str]], lines_in_all: int
+) -> str:
     """The page of a receipt.
 
     Args:
         summary: of `sources.receipt.receipt_summary`.
         header: of the receipt's CSV.
-        lines: of the same, values masked.
+        lines: the first of the same, values masked.
+        lines_in_all: lines of the CSV.
     """
     title = f"回执 {summary['file']}"
     parts = [
@@ -48,9 +51,9 @@ def receipt_page(summary: Mapping[str, Any], header: Sequence[str], lines: Seque
         parts.append(f"<h2>提示</h2><ul>{items}</ul>")
     if lines:
         parts.append("<h2>逐行说明</h2>")
-        if len(lines) > MOST_ROWS:
-            parts.append(f"<p>共 {len(lines):,} 条，此处列出前 {MOST_ROWS} 条，其余见同名 CSV 文件。</p>")
-        parts.append(_table(header, lines[:MOST_ROWS]))
+        if lines_in_all > len(lines):
+            parts.append(f"<p>共 {lines_in_all:,} 条，此处列出前 {len(lines)} 条，其余见同名 CSV 文件。</p>")
+        parts.append(_table(header, lines))
     return _PAGE.format(title=escape(title), body="\n".join(parts))
 
 

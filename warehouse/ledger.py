@@ -11,7 +11,6 @@ from typing import Final, Literal
 import duckdb
 import pyarrow as pa
 
-from sources.tables import ROW_PROBLEMS
 from warehouse.database import transaction
 from warehouse.errors import NightOrderError, UnknownDeliveryError
 from warehouse.settings import HOME_DIVISION, keep_setting
@@ -99,7 +98,9 @@ def pending_deliveries(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """).to_arrow_table()
 
 
-def store_delivery(con: duckdb.DuckDBPyConnection, delivery_id: int, facts: DeliveryFacts, problems: pa.Table) -> int:
+def store_delivery(
+    con: duckdb.DuckDBPyConnection, delivery_id: int, facts: DeliveryFacts, problems: pa.Table | pa.RecordBatchReader
+) -> int:
     """Write all that was taken from one delivery, in one transaction, in place of what was stored before.
 
     For an accepted delivery the temporary relations `new_std_mention`, `new_std_address` and `new_std_relation`
@@ -119,7 +120,7 @@ def store_delivery(con: duckdb.DuckDBPyConnection, delivery_id: int, facts: Deli
         UnknownDeliveryError: there is no such delivery to store.
     """
     con.execute("SET VARIABLE wh_delivery_id = $1::INTEGER", [delivery_id])
-    con.register("_wh_problem", problems.select(ROW_PROBLEMS.names))
+    con.register("_wh_problem", problems)
     try:
         with transaction(con):
             return _store(con, delivery_id, facts)

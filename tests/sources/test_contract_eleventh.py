@@ -100,10 +100,10 @@ def test_an_eleventh_department_is_one_new_file(contract_path: Path, delivered: 
     reading = read_delivery(delivered, delivered.name, contract)
     assert (reading.rows_accepted, reading.rows_quarantined, reading.refused_reason) == (2, 1, None)
     assert reading.unknown_columns == ("血型",)
-    assert "military_rank" not in reading.rows.column_names
+    assert "military_rank" not in reading.rows.schema.names
     assert reading.extract is not None
     with duckdb.connect() as con:
-        con.register("rows_in", reading.rows)
+        con.register("rows_in", reading.rows.read_all())
         con.execute(f"CREATE TEMP TABLE raw AS {raw_mentions_sql('veterans', reading.extract, 'rows_in')}")
         standardise_mentions(
             con,

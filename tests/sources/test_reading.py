@@ -1,5 +1,6 @@
 """One delivered file: every record is accepted, quarantined with a reason, or named non-data."""
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -92,12 +93,13 @@ def read(tmp_path: Path, content: str | bytes, name: str = "钓鱼证_20261101.c
 
 
 def accepted(reading: Reading) -> list[tuple[int, int]]:
-    return list(zip(reading.rows["row_number"].to_pylist(), reading.rows["line_number"].to_pylist(), strict=True))
+    rows = reading.rows.read_all()
+    return list(zip(rows["row_number"].to_pylist(), rows["line_number"].to_pylist(), strict=True))
 
 
 def test_a_plain_file(tmp_path: Path) -> None:
     reading = read(tmp_path, f"{HEADER}\r\n{GOOD}\r\n{ROW_2}\r\n")
-    assert reading.rows.to_pylist()[1] == {
+    assert reading.rows.read_all().to_pylist()[1] == {
         "row_number": 2,
         "line_number": 3,
         "licence_no": "D2",
@@ -116,7 +118,7 @@ def test_a_plain_file(tmp_path: Path) -> None:
 def test_every_encoding_and_line_end_gives_the_same_rows(tmp_path: Path, encoding: str, line_end: str) -> None:
     content = line_end.join([HEADER, GOOD, ROW_2, "D3,王\U00020164,,,", ""])
     reading = read(tmp_path, content.encode(encoding))
-    assert reading.rows["name"].to_pylist() == ["张三丰", "佐合拉·巴合提", "王\U00020164"]
+    assert reading.rows.read_all()["name"].to_pylist() == ["张三丰", "佐合拉·巴合提", "王\U00020164"]
     assert accepted(reading) == [(1, 2), (2, 3), (3, 4)]
 
 
@@ -205,7 +207,7 @@ def test_a_stated_count_is_compared(tmp_path: Path, line: str, differs: bool) ->
 )
 def test_rows_that_cannot_be_used(tmp_path: Path, line: str, reason_code: str, column: str | None) -> None:
     reading = read(tmp_path, f"{HEADER}\n{GOOD}\n{line}\n{ROW_2}\n")
-    problem = reading.problems.to_pylist()[0]
+    problem = reading.problems.read_all().to_pylist()[0]
     assert reading.reasons == {reason_code: 1}
     assert (problem["row_number"], problem["line_number"], problem["column_name"]) == (2, 3, column)
     assert problem["raw_row"] == line
@@ -250,14 +252,14 @@ def test_a_damaged_name_is_quarantined_a_damaged_address_is_noted(tmp_path: Path
     )
     reading = read(tmp_path, name)
     assert reading.reasons == {"undecodable": 1}
-    assert reading.problems["value_masked"].to_pylist() == ["byte " + str(name.index(b"\xff\xd5"))]
+    assert reading.problems.read_all()["value_masked"].to_pylist() == ["byte " + str(name.index(b"\xff\xd5"))]
     assert accepted(reading) == [(1, 2), (3, 4)]
     address = f"{HEADER}\n{GOOD}\nD2,张三,,明水".encode("gb18030") + b"\xff" + f"街道,\n{ROW_2}\n".encode("gb18030")
     reading = read(tmp_path, address)
-    assert reading.rows["address"].to_pylist()[1] == "明水\ufffd街道"
-    assert [(p["row_number"], p["reason_code"], p["column_name"]) for p in reading.value_problems.to_pylist()] == [
-        (2, "value_undecodable", "address")
-    ]
+    assert reading.rows.read_all()["address"].to_pylist()[1] == "明水\ufffd街道"
+    assert [
+        (p["row_number"], p["reason_code"], p["column_name"]) for p in reading.value_problems.read_all().to_pylist()
+    ] == [(2, "value_undecodable", "address")]
 
 
 def test_too_many_damaged_bytes_spoil_the_row(tmp_path: Path) -> None:
@@ -267,21 +269,21 @@ def test_too_many_damaged_bytes_spoil_the_row(tmp_path: Path) -> None:
 
 def test_files_of_two_exports_in_two_encodings(tmp_path: Path) -> None:
     reading = read(tmp_path, f"{HEADER}\n{GOOD}\n".encode("utf-8-sig") + f"{HEADER}\n{ROW_2}\n".encode("gb18030"))
-    assert reading.rows["name"].to_pylist() == ["张三丰", "佐合拉·巴合提"]
+    assert reading.rows.read_all()["name"].to_pylist() == ["张三丰", "佐合拉·巴合提"]
     assert accepted(reading) == [(1, 2), (3, 4)]
     assert "encoding_mixed" in reading.warnings
 
 
 def test_dropped_columns_do_not_pass(tmp_path: Path) -> None:
     reading = read(tmp_path, f"{HEADER},宗教\n{GOOD},x\n")
-    assert "blood_group" not in reading.rows.column_names
+    assert "blood_group" not in reading.rows.schema.names
     assert reading.unknown_columns == ("宗教",)
     assert reading.warnings == ("unknown_column",)
 
 
 def test_columns_in_another_order_and_optional_ones_missing(tmp_path: Path) -> None:
     reading = read(tmp_path, "★ 持证人*,证 号（必填）\n张三,D1\n")
-    assert reading.rows.to_pylist()[0] == {
+    assert reading.rows.read_all().to_pylist()[0] == {
         "row_number": 1,
         "line_number": 2,
         "licence_no": "D1",
@@ -302,14 +304,14 @@ def test_blank_last_cells_added_or_left_out_throughout(tmp_path: Path, header: s
 
 def test_full_width_delimiters_survive_within_quotes(tmp_path: Path) -> None:
     reading = read(tmp_path, '船号；船主；备注\n1；张三、李四；"甲；乙"\n', "船只_1.csv")
-    assert reading.rows["note"].to_pylist() == ["甲；乙"]
+    assert reading.rows.read_all()["note"].to_pylist() == ["甲；乙"]
     assert (reading.delimiter, reading.warnings) == ("；", ())
 
 
 def test_more_persons_in_a_cell_than_agreed(tmp_path: Path) -> None:
     reading = read(tmp_path, "船号；船主；备注\n1；张三、李四、王五；\n2；张三、李四、；\n", "船只_1.csv")
     assert reading.reasons == {"persons_too_many": 1}
-    assert reading.rows["boat_no"].to_pylist() == ["2"]
+    assert reading.rows.read_all()["boat_no"].to_pylist() == ["2"]
 
 
 @pytest.mark.parametrize(
@@ -363,8 +365,8 @@ def test_many_rows_pass_several_windows(tmp_path: Path, monkeypatch: pytest.Monk
         for n in range(1, 100)
     ]
     reading = read(tmp_path, f"标题\n{HEADER}\n" + "\n".join(lines) + "\n")
-    assert reading.rows["licence_no"].to_pylist() == [f"D{n}" for n in range(1, 100) if n % 11 or n % 5 == 0]
-    assert [p["raw_row"].split(",")[0] for p in reading.problems.to_pylist()] == [
+    assert reading.rows.read_all()["licence_no"].to_pylist() == [f"D{n}" for n in range(1, 100) if n % 11 or n % 5 == 0]
+    assert [p["raw_row"].split(",")[0] for p in reading.problems.read_all().to_pylist()] == [
         f"D{n}" for n in range(1, 100) if n % 11 == 0 and n % 5
     ]
     assert accepted(reading)[-1] == (98, 119)
@@ -373,3 +375,24 @@ def test_many_rows_pass_several_windows(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_file_of_exactly_a_spreadsheets_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sources.reading.SPREADSHEET_LIMITS", {3})
     assert read(tmp_path, f"{HEADER}\n{GOOD}\n{ROW_2}\n").warnings == ("excel_row_limit",)
+
+
+def test_rows_checked_in_parts_are_the_rows_checked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [f"D{n},{'测试' if n % 7 == 0 else '张三丰'},,{'' if n % 5 else '明水'},A" for n in range(200)]
+    text = "\n".join([HEADER, *lines, "D,短"])
+    whole = read(tmp_path, text)
+    monkeypatch.setattr("sources.rows.WINDOW_LINES", 16)
+    monkeypatch.setattr("sources.acceptance.HELD_ROWS", 32)
+    parts = read(tmp_path, text)
+    assert parts.rows.read_all() == whole.rows.read_all() and whole.rows.num_rows == 171
+    assert parts.problems.read_all() == whole.problems.read_all()
+    assert parts.reasons == whole.reasons == {"row_cut_off": 1, "test_record": 29}
+
+
+def test_a_full_disk_is_no_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    monkeypatch.setattr("sources.heap.Heap.add", full)
+    with pytest.raises(OSError, match="no space"):
+        read(tmp_path, f"{HEADER}\n{GOOD}\n")

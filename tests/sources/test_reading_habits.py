@@ -33,19 +33,19 @@ MERGED = contract(columns={"address": {"fill_down": True}})
 def test_cells_merged_downwards_say_what_the_one_above_says(tmp_path):
     rows = ["A1,王芳,,一号", "A2,李明,,", "A3,赵六,,〃", "A4,钱七,,二号", "A5,孙八,,同上", "合计,5,,", "A6,周九,,"]
     reading = read(tmp_path, "\n".join(["证号,姓名,身份证号,住址", *rows, ""]), MERGED)
-    assert reading.rows["address"].to_pylist() == ["一号", "一号", "一号", "二号", "二号", "二号"]
+    assert reading.rows.read_all()["address"].to_pylist() == ["一号", "一号", "一号", "二号", "二号", "二号"]
     assert reading.rows_delivered == 8
 
 
 def test_only_columns_of_which_the_contract_says_so_are_filled(tmp_path):
     reading = read(tmp_path, "证号,姓名,身份证号,住址\nA1,王芳,,一号\nA2,李明,,\n", contract())
-    assert reading.rows["address"].to_pylist() == ["一号", None]
+    assert reading.rows.read_all()["address"].to_pylist() == ["一号", None]
 
 
 def test_below_a_row_that_cannot_be_read_nothing_is_known(tmp_path):
     rows = ["A1,王芳,,一号", "A2,李明,x,y,z,二号", "A3,赵六,,", "A4,钱七,,三号", "A5,孙八,,"]
     reading = read(tmp_path, "\n".join(["证号,姓名,身份证号,住址", *rows, ""]), MERGED)
-    assert reading.rows["address"].to_pylist() == ["一号", None, "三号", "三号"]
+    assert reading.rows.read_all()["address"].to_pylist() == ["一号", None, "三号", "三号"]
     assert reading.rows_quarantined == 1
 
 
@@ -54,9 +54,9 @@ HEADLESS = contract(header="none", delimiter="|")
 
 def test_files_without_a_header_are_read_by_the_order_of_the_columns(tmp_path):
     reading = read(tmp_path, "A1|王芳||一号|A型\nA2|李明||二号|\n", HEADLESS, "钓鱼证_1.csv")
-    assert reading.rows["name"].to_pylist() == ["王芳", "李明"]
-    assert reading.rows["row_number"].to_pylist() == [1, 2]
-    assert (reading.rows_delivered, reading.rows_accepted) == (2, 2) and "blood_group" not in reading.rows.column_names
+    assert reading.rows.read_all()["name"].to_pylist() == ["王芳", "李明"]
+    assert reading.rows.read_all()["row_number"].to_pylist() == [1, 2]
+    assert (reading.rows_delivered, reading.rows_accepted) == (2, 2) and "blood_group" not in reading.rows.schema.names
 
 
 @pytest.mark.parametrize(
@@ -72,13 +72,13 @@ def test_files_without_a_header_are_refused_unless_they_fit(tmp_path, of, text):
 
 def test_a_header_is_taken_where_there_is_one_after_all(tmp_path):
     text = "姓名|证号|住址\n王芳|A1|一号\n"
-    assert read(tmp_path, text, HEADLESS).rows["name"].to_pylist() == ["王芳"]
+    assert read(tmp_path, text, HEADLESS).rows.read_all()["name"].to_pylist() == ["王芳"]
 
 
 def test_a_header_that_is_nearly_right_is_proposed_and_not_taken(tmp_path):
     reading = read(tmp_path, "证号,姓名,身份征号,随便\nA1,王芳,370114199001010014,x\n", CONTRACT)
     assert reading.proposals == {"身份征号": "身份证号"}
-    assert reading.rows["citizen_id"].to_pylist() == [None]
+    assert reading.rows.read_all()["citizen_id"].to_pylist() == [None]
     facts = ReceiptFacts("lakes", "钓鱼证_1.csv", "0" * 64, 1, "accepted", "2026-11-01")
     rows, summary = write_receipt(tmp_path / "receipts", facts, reading)
     with rows.open(encoding="utf-8-sig", newline="") as stream:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from sources.heap import Heap
 from sources.reading import Reading
 from sources.receipt import inert_cell, ReceiptFacts, write_receipt
 from sources.tables import ROW_PROBLEMS
@@ -15,13 +16,18 @@ from sources.tables import ROW_PROBLEMS
 FACTS = ReceiptFacts("tax", "tax/个税扣缴_20261101.csv", "ab12cd34" * 8, 99, "accepted", "2026-11-01")
 
 
-def problems(*lines: tuple[int, str | None, str, str | None]) -> pa.Table:
+def problems(*lines: tuple[int, str | None, str, str | None]) -> Heap:
     rows = [(n, n + 1, column, code, value, "机密,原始,行") for n, column, code, value in lines]
-    return pa.Table.from_pylist([dict(zip(ROW_PROBLEMS.names, row, strict=True)) for row in rows], schema=ROW_PROBLEMS)
+    heap = Heap(ROW_PROBLEMS)
+    heap.add(
+        pa.Table.from_pylist([dict(zip(ROW_PROBLEMS.names, row, strict=True)) for row in rows], schema=ROW_PROBLEMS)
+    )
+    return heap
 
 
 READING = Reading(
-    problems=problems((7, "name", "person_missing", None), (3, None, "cells_too_many", None)),
+    problems=problems((3, None, "cells_too_many", None), (7, "name", "person_missing", None)),
+    reasons={"cells_too_many": 1, "person_missing": 1},
     value_problems=problems((5, "address", "value_undecodable", "byte 12")),
     encoding="gb18030",
     delimiter=",",

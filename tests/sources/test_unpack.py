@@ -122,38 +122,37 @@ def table(rows):
 def test_rows_are_read_whatever_they_come_in(tmp_path, suffix, content, encoding):
     reading = read(tmp_path, content, NAME + suffix)
     assert (reading.refused_reason, reading.encoding) == (None, encoding)
-    assert reading.rows["name"].to_pylist() == ["王芳", "李明"]
-    assert reading.rows["row_number"].to_pylist() == [1, 2]
+    assert reading.rows.read_all()["name"].to_pylist() == ["王芳", "李明"]
+    assert reading.rows.read_all()["row_number"].to_pylist() == [1, 2]
     assert (reading.rows_delivered, reading.rows_accepted, reading.warnings) == (3, 2, ())
 
 
 def test_an_old_workbook_is_read_and_a_destroyed_number_shows(tmp_path):
     reading = read(tmp_path, XLS.read_bytes(), "钓鱼证_1.xls")
-    assert reading.rows["name"].to_pylist() == ["王芳", "李明"]
-    assert reading.rows["citizen_id"].to_pylist() == ["370114199001010014", "3.70114199203040E+17"]
-    assert reading.rows["line_number"].to_pylist() == [4, 5]
+    assert reading.rows.read_all()["name"].to_pylist() == ["王芳", "李明"]
+    assert reading.rows.read_all()["citizen_id"].to_pylist() == ["370114199001010014", "3.70114199203040E+17"]
+    assert reading.rows.read_all()["line_number"].to_pylist() == [4, 5]
 
 
 def test_rows_keep_their_numbers_in_the_sheet(tmp_path):
     rows = [[], ["", "钓鱼证名册"], [], ["", *HEADER], ["", *ROWS[0]], [], ["", *ROWS[1]], ["", "合计", "2"]]
     reading = read(tmp_path, workbook(rows), "钓鱼证_1.xlsx")
-    assert reading.rows["line_number"].to_pylist() == [5, 7]
+    assert reading.rows.read_all()["line_number"].to_pylist() == [5, 7]
     assert (reading.rows_delivered, reading.rows_accepted, sum(reading.non_data.values())) == (8, 2, 6)
 
 
 def test_cells_merged_downwards_count_for_each_row(tmp_path):
     rows = [["证号", "姓名", "住址"], ["A1", "王芳", "一号"], ["A2", "李明", ""], ["A3", "赵六", ""]]
     reading = read(tmp_path, workbook(rows, merged=["C2:C4"]), "钓鱼证_1.xlsx")
-    assert reading.rows["address"].to_pylist() == ["一号"] * 3
+    assert reading.rows.read_all()["address"].to_pylist() == ["一号"] * 3
     spanned = "<table><tr><td>证号<td>姓名<td>住址<tr><td>A1<td>王芳<td rowspan=2>一<br>号<tr><td>A2<td>李明</table>"
-    assert read(tmp_path, page(spanned), "钓鱼证_1.xls").rows["address"].to_pylist() == ["一 号"] * 2
+    assert read(tmp_path, page(spanned), "钓鱼证_1.xls").rows.read_all()["address"].to_pylist() == ["一 号"] * 2
 
 
 def test_a_header_of_two_rows_with_merged_names(tmp_path):
     rows = [["证号", "持证", "", "住址"], ["", "人", "身份证号", ""], ["A1", "王芳", "", "一号"]]
-    assert read(tmp_path, workbook(rows, merged=["A1:A2", "D1:D2"]), "钓鱼证_1.xlsx").rows["name"].to_pylist() == [
-        "王芳"
-    ]
+    reading = read(tmp_path, workbook(rows, merged=["A1:A2", "D1:D2"]), "钓鱼证_1.xlsx")
+    assert reading.rows.read_all()["name"].to_pylist() == ["王芳"]
 
 
 @pytest.mark.parametrize(

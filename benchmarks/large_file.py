@@ -3,9 +3,9 @@
     python benchmarks/large_file.py WORK [--mib 300 1000 5000]
 
 The extract is the register of residents of a small fictitious city, written over and over with other numbers,
-households, rooms and given names, in GB18030. Each size is claimed, read and standardised by a process of its own, in a
-home of its own below WORK, with DuckDB's memory limited as in a nightly run; peak memory is the kernel's figure for that
-process. `bare` is DuckDB's own `read_csv` of the same text, in UTF-8, into a table of a database file.
+households, rooms and given names, in GB18030. Each size is claimed, read and standardised by a process of its own, in
+a home of its own below WORK, with DuckDB's memory limited as in a nightly run; peak memory is the kernel's figure for
+that process. `bare` is DuckDB's own `read_csv` of the same text, in UTF-8, into a table of a database file.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
-from datetime import date, datetime, UTC
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -30,8 +30,8 @@ COPIES = """
 COPY (
     WITH numbered AS (
         SELECT * REPLACE (
-            substr("公民身份号码", 1, 14) || lpad(((substr("公民身份号码", 15, 3)::INT + 7 * copy) % 1000)::VARCHAR, 3, '0')
-                AS "公民身份号码",
+            substr("公民身份号码", 1, 14)
+                || lpad(((substr("公民身份号码", 15, 3)::INT + 7 * copy) % 1000)::VARCHAR, 3, '0') AS "公民身份号码",
             "姓名" || substr('伟芳娜敏静丽强磊军洋勇艳杰涛明超秀霞平刚桂华建国梅玲', 1 + copy % 26, 1) AS "姓名",
             "户号" || copy AS "户号",
             "户籍地址" || copy || '室' AS "户籍地址"

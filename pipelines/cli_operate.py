@@ -1,5 +1,6 @@
-"""The commands that keep an installation: back-up, restore, doctor. Arguments, messages, exit codes."""
+"""The commands that keep an installation: back-up, restore, purge, doctor. Arguments, messages, exit codes."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -53,6 +54,34 @@ def restore(
         _failed(error)
     out.print(f"{done.files:,} files as they were; {done.mentions:,} mentions, persons re-keyed = {done.rekeyed}")
     if done.rekeyed:
+        raise typer.Exit(FAILED)
+
+
+def purge(home: HomeOption = None) -> None:
+    """Erase what the contracts' `retention_days` no longer allow to be kept, and prove it.
+
+    Originals in the archive, rows that could not be used, records that later ones replaced or ended, old history. What
+    is in force stays. The database is written anew, since deleted rows stay in a file; then run a night.
+
+    Exit codes: 0 nothing is kept past its time; 1 failed; 75 a run is writing this home.
+    """
+    from pipelines.purging import erase
+    from warehouse.errors import WarehouseError
+
+    try:
+        done, left = erase(_home(home), date.today())  # noqa: DTZ011 - the operator's own calendar
+    except WriterBusyError as busy:
+        err.print(f"[red]busy:[/] {escape(str(busy))}", highlight=False)
+        raise typer.Exit(BUSY) from None
+    except (WarehouseError, OSError) as error:
+        _failed(error)
+    out.print(
+        f"{done.deliveries:,} deliveries past their time: {len(done.originals):,} originals, {done.quarantined_rows:,}"
+        f" quarantined rows, {done.mentions:,} replaced records, {done.versions:,} rows of history erased;"
+        f" past their time and still there: {left}",
+        highlight=False,
+    )
+    if left:
         raise typer.Exit(FAILED)
 
 

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Final
 
 import duckdb
+import pyarrow as pa
 
 from pipelines.home import Home
 from sources.contract import Contract, Extract
+from sources.heap import BATCH_ROWS
 from sources.home_division import find_home_division
 from sources.intake import archive_path
 from sources.mentions import raw_mentions_sql, relations_sql
@@ -22,6 +24,9 @@ from sources.standardise import count_repaired, reparse_addresses, standardise_m
 from sources.unpack import clear_workspace
 from warehouse import ledger
 from warehouse.settings import HOME_DIVISION, read_setting
+
+SLICE_ROWS: Final = 500_000
+"""Rows of a delivery that are standardised at a time, so that memory follows from this and not from the file."""
 
 
 @dataclass
@@ -56,9 +61,11 @@ def standardise_deliveries(
     counts = DepartmentCounts()
     waiting = ledger.pending_deliveries(con).to_pylist()
     own = [delivery for delivery in waiting if delivery["department"] == contract.department]
-    division = _home_division(con, home, contracts, waiting, night) if own else None
+    read: dict[int, Reading] = {}
+    division = _home_division(con, home, contracts, waiting, night, read) if own else None
     for delivery in own:
-        _standardise_delivery(con, home, contract, contracts, night, delivery, division, counts)
+        reading = read.pop(delivery["delivery_id"], None) or _read(home, contract, contracts, delivery)
+        _standardise_delivery(con, home, contract, night, delivery, reading, division, counts)
     return counts
 
 
@@ -68,8 +75,12 @@ def _home_division(
     contracts: Sequence[Contract],
     waiting: Sequence[dict[str, Any]],
     night: date,
+    read: dict[int, Reading],
 ) -> str | None:
-    """The county of this base: as kept, else as the first waiting register of residents tells it, for good."""
+    """The county of this base: as kept, else as the first waiting register of residents tells it, for good.
+
+    The readings that this took are added to `read`, by delivery.
+    """
     if kept := read_setting(con, HOME_DIVISION):
         return kept
     by_name = {contract.department: contract for contract in contracts}
@@ -77,10 +88,10 @@ def _home_division(
         contract = by_name[delivery["department"]]
         if not any(extract.registers_residents for extract in contract.extracts):
             continue
-        reading = _read(home, contract, contracts, delivery)
+        reading = read[delivery["delivery_id"]] = _read(home, contract, contracts, delivery)
         if reading.extract is None or not reading.extract.registers_residents:
             continue
-        _extract_mentions(con, contract, reading.extract, reading)
+        _extract_mentions(con, contract, reading.extract, next(reading.rows.slices(SLICE_ROWS)))
         if found := find_home_division(con, "raw_mention"):
             reparse_addresses(con, "std_address", found, night)
             ledger.keep_home_division(con, found)
@@ -93,12 +104,12 @@ def _read(home: Home, contract: Contract, contracts: Sequence[Contract], deliver
     return read_delivery(path, name, contract, contracts, home.warehouse)
 
 
-def _extract_mentions(con: duckdb.DuckDBPyConnection, contract: Contract, extract: Extract, reading: Reading) -> None:
-    """Leave the mentions of a delivery in the temporary table `raw_mention` (RAW_MENTION)."""
-    con.register("delivered_row", reading.rows.batches())
+def _extract_mentions(con: duckdb.DuckDBPyConnection, contract: Contract, extract: Extract, rows: pa.Table) -> None:
+    """Register the mentions of rows as `raw_mention` (RAW_MENTION), in chunks that threads share."""
+    con.register("delivered_row", rows)
     try:
         mentions = raw_mentions_sql(contract.department, extract, "delivered_row")
-        con.execute(f"CREATE OR REPLACE TEMP TABLE raw_mention AS {mentions}")
+        con.register("raw_mention", con.sql(mentions).to_arrow_table(BATCH_ROWS))
     finally:
         con.unregister("delivered_row")
 
@@ -107,13 +118,13 @@ def _standardise_delivery(
     con: duckdb.DuckDBPyConnection,
     home: Home,
     contract: Contract,
-    contracts: Sequence[Contract],
     night: date,
     delivery: dict[str, Any],
+    reading: Reading,
     division: str | None,
     counts: DepartmentCounts,
 ) -> None:
-    reading = _with_promise(_read(home, contract, contracts, delivery), delivery["rows_promised"])
+    reading = _with_promise(reading, delivery["rows_promised"])
     _standardise(con, contract, reading, delivery["delivery_id"], night, division)
     repaired = count_repaired(con) if reading.extract else 0
     _write_receipt(home, night, delivery, reading, repaired)
@@ -136,23 +147,32 @@ def _standardise(
     night: date,
     division: str | None,
 ) -> None:
-    """Leave `new_std_mention`, `new_std_address` and `new_std_relation` for the ledger."""
+    """Leave `new_std_mention`, `new_std_address` and `new_std_relation` for the ledger, made slice by slice."""
     extract = reading.extract
     if extract is None:
         return
-    _extract_mentions(con, contract, extract, reading)
-    standardise_mentions(
-        con,
-        raw_relation="raw_mention",
-        delivery_id=delivery_id,
-        department=contract.department,
-        extract=extract.extract,
-        roles=extract.roles,
-        night=night,
-        home_division=division,
-        known_addresses_relation="std_address",
-    )
-    con.execute(f"CREATE OR REPLACE TEMP TABLE new_std_relation AS {relations_sql(extract, 'new_std_mention')}")
+    for number, rows in enumerate(reading.rows.slices(SLICE_ROWS)):
+        _extract_mentions(con, contract, extract, rows)
+        standardise_mentions(
+            con,
+            raw_relation="raw_mention",
+            delivery_id=delivery_id,
+            department=contract.department,
+            extract=extract.extract,
+            roles=extract.roles,
+            night=night,
+            home_division=division,
+            known_addresses_relation="std_address",
+        )
+        con.unregister("raw_mention")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE new_std_relation AS {relations_sql(extract, 'new_std_mention')}")
+        for table in ("std_mention", "std_address", "std_relation"):
+            if number:
+                con.execute(f"INSERT INTO whole_{table} FROM new_{table}")
+            else:
+                con.execute(f"DROP TABLE IF EXISTS whole_{table}; ALTER TABLE new_{table} RENAME TO whole_{table}")
+    for table in ("std_mention", "std_address", "std_relation"):
+        con.execute(f"DROP TABLE IF EXISTS new_{table}; ALTER TABLE whole_{table} RENAME TO new_{table}")
 
 
 def _write_receipt(home: Home, night: date, delivery: dict[str, Any], reading: Reading, rows_repaired: int) -> None:

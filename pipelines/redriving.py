@@ -19,7 +19,8 @@ REASON = "redrive"
 # Of content that was refused and delivered again since, only the last time counts.
 _WANTED = """
     SELECT delivery_id, department, file, sha256, status FROM delivery
-    WHERE sha256 IS NOT NULL AND department IS NOT NULL AND merged_at IS NOT NULL AND status IN ('accepted', 'refused')
+    WHERE sha256 IS NOT NULL AND purged_at IS NULL
+        AND department IS NOT NULL AND merged_at IS NOT NULL AND status IN ('accepted', 'refused')
         AND (delivery_id = $delivery OR $delivery IS NULL AND department = $department
             AND (status = 'refused' OR rows_quarantined > 0))
     QUALIFY status = 'accepted' OR delivery_id = max(delivery_id) OVER (PARTITION BY department, sha256)

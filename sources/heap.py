@@ -1,5 +1,6 @@
 """Rows on their way through this room: laid down once, in order; few stay in memory, many lie in a file."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Final
@@ -24,6 +25,7 @@ class Heap:
         place = str(folder) if folder else None
         self._file = SpooledTemporaryFile(max_size=MOST_BYTES_IN_MEMORY, dir=place)  # noqa: SIM115 - lives as we do
         self._writer = pa.ipc.new_stream(self._file, schema, options=pa.ipc.IpcWriteOptions(compression="lz4"))
+        self._is_complete = False
 
     def add(self, rows: pa.Table) -> None:
         """Lay down rows; not after the first reading. Raises OSError when there is no room."""
@@ -32,9 +34,22 @@ class Heap:
 
     def batches(self) -> pa.RecordBatchReader:
         """All rows, from the first on."""
-        self._writer.close()
+        if not self._is_complete:  # the writer ends the rows where the file stands, each time that it is closed
+            self._writer.close()
+            self._is_complete = True
         self._file.seek(0)
         return pa.ipc.open_stream(self._file)
+
+    def slices(self, rows: int) -> Iterator[pa.Table]:
+        """All rows in order, about so many at a time; one table without rows when there are none."""
+        held: list[pa.RecordBatch] = []
+        for batch in self.batches():
+            held.append(batch)
+            if sum(each.num_rows for each in held) >= rows:
+                yield pa.Table.from_batches(held)
+                held = []
+        if held or not self.num_rows:
+            yield pa.Table.from_batches(held, self.schema)
 
     def read_all(self) -> pa.Table:
         """All rows in memory."""

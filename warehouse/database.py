@@ -131,6 +131,22 @@ def attached_snapshot(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> 
         con.execute(f"DETACH {identifier(name)}")
 
 
+def copy_database(source: Path, target: Path) -> None:
+    """Write all that is in a warehouse into a new file for its owner alone; nothing of what was deleted is in it.
+
+    Raises:
+        DatabaseFileError: in its kinds.
+    """
+    _check_file(source, must_exist=True)
+    with _connect(source, read_only=False, config={}) as con:
+        name = con.execute("SELECT current_database()").fetchall()[0][0]
+        con.execute(f"ATTACH {literal(str(target))} AS _copy (STORAGE_VERSION {literal(WAREHOUSE_STORAGE)})")
+        target.chmod(0o600)
+        con.execute(f"COPY FROM DATABASE {identifier(name)} TO _copy")
+        con.execute("CHECKPOINT _copy")
+        con.execute("DETACH _copy")
+
+
 def _connect(path: Path, *, read_only: bool, config: dict[str, Any]) -> duckdb.DuckDBPyConnection:
     alone = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
     try:

@@ -15,7 +15,9 @@ from warehouse.errors import UnknownDeliveryError
 from warehouse.statements import number, run
 
 _OPEN: Final = "SELECT count(*) FROM delivery WHERE delivery_id = $1 AND status = 'accepted'"
-_MENTIONS: Final = "SELECT count(*) FROM std_mention WHERE delivery_id = $1"
+_LEAVING: Final = (
+    "CREATE OR REPLACE TEMP TABLE _wh_leaving AS SELECT mention_id FROM std_mention WHERE delivery_id = $1"
+)
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,23 @@ def withdraw_delivery(
     with transaction(con):
         if not number(con, _OPEN, [delivery_id]):
             raise UnknownDeliveryError(delivery_id)
-        con.execute("SET VARIABLE wh_delivery_id = $1::INTEGER", [delivery_id])
-        mentions = number(con, _MENTIONS, [delivery_id])
-        run(con, "withdraw", source_trust=source_trust)
+        con.execute(_LEAVING, [delivery_id])
+        mentions = number(con, "SELECT count(*) FROM _wh_leaving")
+        founded, kept = take_out(con, source_trust)
+        con.execute("DELETE FROM quarantined_row WHERE delivery_id = $1", [delivery_id])
+        con.execute("UPDATE delivery SET status = 'withdrawn', mentions = 0 WHERE delivery_id = $1", [delivery_id])
         con.execute("INSERT INTO withdrawal VALUES ($1, $2, $3, $4, $5)", [delivery_id, at, by, reason, mentions])
-        founded = number(con, "SELECT count(*) FROM _wh_lost_key")
-        kept = number(con, "SELECT count(*) FROM _wh_next_founder")
-    con.execute("DROP TABLE _wh_lost_key; DROP TABLE _wh_next_founder")
     return Withdrawn(mentions, kept, founded - kept)
+
+
+def take_out(con: duckdb.DuckDBPyConnection, source_trust: str) -> tuple[int, int]:
+    """Take the mentions of `_wh_leaving` (mention_id) out of the stored records, in the transaction of the caller.
+
+    Returns:
+        How many ids they founded, and how many of these go on with another record.
+    """
+    run(con, "withdraw", source_trust=source_trust)
+    founded = number(con, "SELECT count(*) FROM _wh_lost_key")
+    kept = number(con, "SELECT count(*) FROM _wh_next_founder")
+    con.execute("DROP TABLE _wh_leaving; DROP TABLE _wh_lost_key; DROP TABLE _wh_next_founder")
+    return founded, kept

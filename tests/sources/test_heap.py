@@ -39,3 +39,19 @@ def test_nothing_is_left_of_it_under_any_name(tmp_path: Path, monkeypatch: pytes
 
 def test_a_heap_of_nothing_has_its_shape() -> None:
     assert Heap(SCHEMA).read_all() == SCHEMA.empty_table()
+
+
+def test_slices_are_all_rows_a_few_at_a_time() -> None:
+    heap = Heap(SCHEMA)
+    heap.add(rows(0, 20_000))
+    slices = list(heap.slices(9_000))
+    assert [each.num_rows for each in slices] == [16_384, 3_616]
+    assert pa.concat_tables(slices) == rows(0, 20_000)
+    assert [each.num_rows for each in Heap(SCHEMA).slices(9_000)] == [0]
+
+
+def test_a_reading_that_was_given_up_leaves_all_rows() -> None:
+    heap = Heap(SCHEMA)
+    heap.add(rows(0, 20_000))
+    next(heap.slices(100))
+    assert heap.read_all() == rows(0, 20_000)

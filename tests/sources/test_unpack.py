@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import itertools
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -118,6 +119,7 @@ def table(rows):
         (".xls", page(table([HEADER, *ROWS])).encode("gb18030"), "html"),
         (".xls", page(table([HEADER, *ROWS])).encode("utf-16"), "html"),
     ],
+    ids=map(str, itertools.count()),
 )  # fmt: skip
 def test_rows_are_read_whatever_they_come_in(tmp_path, suffix, content, encoding):
     reading = read(tmp_path, content, NAME + suffix)
@@ -173,6 +175,7 @@ def test_a_header_of_two_rows_with_merged_names(tmp_path):
         (page("<p>请登录</p>"), "file_empty"),
         (gzip.compress(b"%PDF-1.7\n"), "not_csv_pdf"),
     ],
+    ids=map(str, itertools.count()),  # the bytes hold the time
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_by_name(tmp_path, content, reason):
     assert read(tmp_path, content, NAME + ".zip").refused_reason == reason

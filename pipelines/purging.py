@@ -1,0 +1,57 @@
+"""`popbase purge`: wires a purge to a home, its contracts and its archive."""
+
+from datetime import date, datetime, UTC
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+
+from matching.state import forget
+from pipelines.home import Home
+from pipelines.trust import create_trust_tables, SOURCE
+from pipelines.writer import hold_writer, process_owner
+from sources.contract import load_contracts
+from sources.intake import archive_path
+from warehouse.database import warehouse_session
+from warehouse.purge import purge, Purged, remaining, rewrite
+
+TERMS: Final = "contract_terms"
+
+
+def erase(home: Home, today: date) -> tuple[Purged, int]:
+    """Erase what the contracts' terms of retention no longer allow to be kept; see `warehouse.purge`.
+
+    What a purge that was killed left over, the next one removes. What the linkage keeps of the records goes as well, so
+    that the next run links everything anew; ids stay.
+
+    Returns:
+        What was erased, and how much past its time is still there: 0.
+
+    Raises:
+        WriterBusyError: a run is writing this home.
+        WarehouseError: the warehouse cannot be opened.
+    """
+    with hold_writer(home):
+        with warehouse_session(home.database) as con:
+            contracts = load_contracts()
+            create_trust_tables(con, contracts)
+            terms = [{"department": c.department, "retention_days": c.retention_days} for c in contracts]
+            con.register(TERMS, pa.Table.from_pylist(terms))
+            done = purge(con, terms=TERMS, source_trust=SOURCE, today=today, by=process_owner(), at=datetime.now(UTC))
+            if done.mentions:
+                forget(con)
+            left = remaining(con, terms=TERMS, today=today) + _remove(con, home)
+        if done.deliveries or done.versions:
+            rewrite(home.database)
+    return done, left
+
+
+def _remove(con: duckdb.DuckDBPyConnection, home: Home) -> int:
+    """Take the originals of purged deliveries out of the archive, and return how many are still there."""
+    gone = con.execute("""
+        SELECT sha256 FROM delivery WHERE sha256 IS NOT NULL GROUP BY sha256 HAVING bool_and(purged_at IS NOT NULL)
+    """).fetchall()
+    paths = [archive_path(home.archive, sha256) for (sha256,) in gone]
+    for path in paths:
+        path.unlink(missing_ok=True)
+    return sum(path.exists() for path in paths)

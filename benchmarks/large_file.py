@@ -51,6 +51,7 @@ ONE = """
 import sys
 from datetime import date, datetime, UTC
 from pathlib import Path
+import structlog
 from pipelines.claims import claim_deliveries
 from pipelines.deliveries import standardise_deliveries
 from pipelines.home import Home
@@ -62,7 +63,7 @@ contracts = load_contracts()
 with warehouse_session(home.database, memory_limit=MEMORY_LIMIT) as con:
     claim_deliveries(con, home, [c.department for c in contracts], night, datetime.now(UTC), 0)
     contract = next(c for c in contracts if c.department == "public_security")
-    counts = standardise_deliveries(con, home, contract, contracts, night)
+    counts = standardise_deliveries(con, home, contract, contracts, night, structlog.get_logger())
     print(f"{counts.accepted:,} rows accepted, {counts.quarantined:,} quarantined")
 """
 

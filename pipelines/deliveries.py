@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
+from structlog.typing import FilteringBoundLogger
 
 from pipelines.home import Home
 from sources.contract import Contract, Extract
@@ -54,9 +55,14 @@ class DepartmentCounts:
 
 
 def standardise_deliveries(
-    con: duckdb.DuckDBPyConnection, home: Home, contract: Contract, contracts: Sequence[Contract], night: date
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    contract: Contract,
+    contracts: Sequence[Contract],
+    night: date,
+    log: FilteringBoundLogger,
 ) -> DepartmentCounts:
-    """Read and store every delivery of a department that waits for it."""
+    """Read and store every delivery of a department that waits for it, and log each with its counts."""
     clear_workspace(home.warehouse)
     counts = DepartmentCounts()
     waiting = ledger.pending_deliveries(con).to_pylist()
@@ -65,7 +71,20 @@ def standardise_deliveries(
     division = _home_division(con, home, contracts, waiting, night, read) if own else None
     for delivery in own:
         reading = read.pop(delivery["delivery_id"], None) or _read(home, contract, contracts, delivery)
-        _standardise_delivery(con, home, contract, night, delivery, reading, division, counts)
+        mentions = _standardise_delivery(con, home, contract, night, delivery, reading, division)
+        counts.add(reading, mentions)
+        log.info(
+            "delivery",
+            department=contract.department,
+            delivery=delivery["delivery_id"],
+            extract=reading.extract.extract if reading.extract else None,
+            refused=reading.refused_reason,
+            delivered=reading.rows_delivered,
+            accepted=reading.rows_accepted,
+            quarantined=reading.rows_quarantined,
+            non_data=reading.rows_non_data,
+            mentions=mentions,
+        )
     return counts
 
 
@@ -122,14 +141,12 @@ def _standardise_delivery(
     delivery: dict[str, Any],
     reading: Reading,
     division: str | None,
-    counts: DepartmentCounts,
-) -> None:
+) -> int:
     reading = _with_promise(reading, delivery["rows_promised"])
     _standardise(con, contract, reading, delivery["delivery_id"], night, division)
     repaired = count_repaired(con) if reading.extract else 0
     _write_receipt(home, night, delivery, reading, repaired)
-    mentions = ledger.store_delivery(con, delivery["delivery_id"], _facts(reading), reading.problems.batches())
-    counts.add(reading, mentions)
+    return ledger.store_delivery(con, delivery["delivery_id"], _facts(reading), reading.problems.batches())
 
 
 def _with_promise(reading: Reading, rows_promised: int | None) -> Reading:

@@ -47,3 +47,7 @@ class NothingToRedriveError(PipelinesError):
 
 class BackupError(PipelinesError):
     """A backup cannot be written or restored."""
+
+
+class NotifyError(PipelinesError):
+    """The declaration of who is told of nights cannot be understood."""

@@ -67,6 +67,16 @@ class Home:
         return self.root / "reports"
 
     @property
+    def logs(self) -> Path:
+        """Logs of runs: counts, no personal values."""
+        return self.root / "logs"
+
+    @property
+    def notify(self) -> Path:
+        """The declaration of who is told when a night has ended; may be missing."""
+        return self.root / "notify.yml"
+
+    @property
     def dagster(self) -> Path:
         """The Dagster instance."""
         return self.root / "dagster"

@@ -6,6 +6,9 @@ import dagster as dg
 
 from pipelines.home import parse_night
 
+PARTITION = "dagster/partition"
+"""The tag of a run with its night."""
+
 NIGHTS = dg.DynamicPartitionsDefinition(name="night")
 
 
@@ -27,4 +30,4 @@ def add_night(instance: dg.DagsterInstance, night: date) -> str:
 
 
 def _run_night(context: dg.AssetCheckExecutionContext) -> str:
-    return context.run.tags["dagster/partition"]
+    return context.run.tags[PARTITION]

@@ -1,6 +1,7 @@
 """What a step is given: the home, the writer's lock for the whole run, and one connection for the step."""
 
 import os
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +11,15 @@ from typing import Final
 import dagster as dg
 import duckdb
 from pydantic import PrivateAttr
+from structlog.typing import FilteringBoundLogger
 
 from matching.errors import MatchingError
 from pipelines.errors import PipelinesError, StepError
 from pipelines.home import find_home, Home
 from pipelines.instance import close_dead_runs
 from pipelines.names import NIGHTLY_MERGE
+from pipelines.night_log import night_log
+from pipelines.partitions import PARTITION
 from pipelines.writer import hold_writer
 from quality.errors import QualityError
 from sources.errors import SourcesError
@@ -50,18 +54,25 @@ class Writer(dg.ConfigurableResource["Writer"]):
     house: House
     is_held: bool = False
     wait_seconds: float = 600.0
-    _home: Home | None = PrivateAttr(default=None)
+    _log: FilteringBoundLogger = PrivateAttr()
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Writer"]:
         """Hold the lock while the run lasts, and close runs that died holding it."""
-        if self.is_held:
-            yield self
-            return
-        with hold_writer(self.house.home(), self.wait_seconds):
-            if context.instance is not None:
-                close_dead_runs(context.instance, NIGHTLY_MERGE, context.run_id)
-            yield self
+        home, night = self.house.home(), context.dagster_run.tags.get(PARTITION) if context.dagster_run else None
+        with night_log(home, context.run_id or "", night) as self._log:
+            if self.is_held:
+                yield self
+                return
+            with hold_writer(home, self.wait_seconds):
+                if context.instance is not None:
+                    close_dead_runs(context.instance, NIGHTLY_MERGE, context.run_id)
+                yield self
+
+    @property
+    def log(self) -> FilteringBoundLogger:
+        """The log of the run."""
+        return self._log
 
     def home(self) -> Home:
         """The home."""
@@ -74,9 +85,19 @@ class Writer(dg.ConfigurableResource["Writer"]):
         Raises:
             StepError: instead of any error that might hold personal values.
         """
-        home = self.home()
-        with no_personal_values(name, home), warehouse_session(home.database, memory_limit=MEMORY_LIMIT) as con:
-            yield con
+        home, began = self.home(), time.monotonic()
+        self._log.info("step_began", step=name)
+        try:
+            with no_personal_values(name, home), warehouse_session(home.database, memory_limit=MEMORY_LIMIT) as con:
+                yield con
+        except SAFE as error:
+            self._log.error("step_failed", step=name, seconds=_since(began), error=type(error).__name__)
+            raise
+        self._log.info("step_ended", step=name, seconds=_since(began))
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 3)
 
 
 @contextmanager

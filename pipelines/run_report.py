@@ -11,7 +11,10 @@ import duckdb
 from matching.nights import PERSON_SPEC
 from matching.spec import load_spec
 from pipelines.home import Home, parse_night
+from pipelines.night_log import night_log
 from pipelines.night_page import Residents, Thresholds, write_night_page
+from pipelines.notify import night_counts, tell
+from pipelines.partitions import PARTITION
 from pipelines.report import CheckLine, compose_report, NightReport, write_report
 from quality.figures import no_figures, read_figures
 from warehouse.database import open_published, warehouse_session
@@ -29,7 +32,7 @@ ERROR_CLASS = re.compile(r"^(\w+\.)*\w+: ")
 
 
 def report_run(home: Home, instance: dg.DagsterInstance, run_id: str) -> NightReport:
-    """Compose and keep the report of a run that has ended, well or badly.
+    """Compose and keep the report of a run that has ended, well or badly, and tell whoever wants to know.
 
     Raises:
         WarehouseError: the warehouse cannot be read, for instance because the next run writes it.
@@ -42,7 +45,7 @@ def report_run(home: Home, instance: dg.DagsterInstance, run_id: str) -> NightRe
     is_blocked = any(line.is_blocking for line, passed in checks if not passed)
     failed = record.dagster_run.status != dg.DagsterRunStatus.SUCCESS
     report = NightReport(
-        night=record.dagster_run.tags["dagster/partition"],
+        night=record.dagster_run.tags[PARTITION],
         run_id=run_id,
         status="blocked" if is_blocked else "failed" if failed else "published",
         started_at=datetime.fromtimestamp(started, UTC).isoformat(timespec="milliseconds"),
@@ -56,6 +59,10 @@ def report_run(home: Home, instance: dg.DagsterInstance, run_id: str) -> NightRe
             figures = read_figures(con, parse_night(report.night))
     write_report(home, report)
     write_night_page(home, report, figures, _residents(home), _thresholds())
+    with night_log(home, run_id, report.night) as log:
+        log.info("night_ended", **{k: v for k, v in night_counts(report).items() if k not in ("text", "night")})
+        for fault in tell(home, report):
+            log.warning("not_told", fault=fault)
     return report
 
 

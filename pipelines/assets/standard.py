@@ -37,7 +37,7 @@ def build_standard(contract: Contract, contracts: Sequence[Contract]) -> dg.Asse
     def standard(context: dg.AssetExecutionContext, writer: Writer) -> dg.MaterializeResult:
         night = night_of(context)
         with writer.step(name) as con:
-            counts = standardise_deliveries(con, writer.home(), contract, contracts, night)
+            counts = standardise_deliveries(con, writer.home(), contract, contracts, night, writer.log)
             results = summarise_suites(run_suites(con, suites, night))
         return dg.MaterializeResult(
             metadata=_metadata(counts), check_results=[_usable(name, counts), *check_results(name, results)]

@@ -1,5 +1,6 @@
 """An installation is backed up, restored with nobody re-keyed, and looked over."""
 
+import json
 import shutil
 import tarfile
 
@@ -99,3 +100,20 @@ def test_what_is_wrong_is_named_with_what_to_do(home, tmp_path, end_to_end):
 
 def test_a_home_that_is_not_there_fails(tmp_path):
     assert ("home", "fail") in states(Home(tmp_path / "nowhere"))
+
+
+def test_the_log_tells_the_night_in_order(home, end_to_end):
+    [path] = home.logs.iterdir()
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert all(line["at"] and line["level"] and line["run"] and line["night"] for line in lines)
+    first = [line for line in lines if line["run"] == lines[0]["run"]]
+    assert (first[0]["event"], first[-1]["event"]) == ("step_began", "night_ended")
+    told = [line for line in first if line["event"] == "delivery" and not line["refused"]]
+    stored = end_to_end.query(
+        home,
+        f"SELECT delivery_id, rows_accepted FROM delivery WHERE night = '{first[0]['night']}' AND status = 'accepted'"
+        " ORDER BY 1",
+    )
+    assert sorted((line["delivery"], line["accepted"]) for line in told) == stored
+    steps = [[line["step"] for line in first if line["event"] == event] for event in ("step_began", "step_ended")]
+    assert steps[0] == steps[1] and "std_public_security" in steps[0]

@@ -65,13 +65,14 @@ contracts = load_contracts()
 with warehouse_session(home.database, memory_limit=MEMORY_LIMIT) as con:
     claim_deliveries(con, home, [c.department for c in contracts], night, datetime.now(UTC), 0)
     contract = next(c for c in contracts if c.department == "public_security")
-    counts = standardise_deliveries(con, home, contract, contracts, night, structlog.get_logger())
+    counts = standardise_deliveries(con, home, contract, contracts, night, structlog.wrap_logger(structlog.ReturnLogger()))
     print(f"{counts.accepted:,} rows accepted, {counts.quarantined:,} quarantined")
 """
 
 BARE = """
 import sys, duckdb
 con = duckdb.connect(sys.argv[2])
+con.execute("SET enable_progress_bar = false")
 con.execute("CREATE TABLE t AS FROM read_csv($1, all_varchar = true)", [sys.argv[1]])
 """
 
@@ -105,7 +106,9 @@ def write_extract(work: Path, home: Path, mib: int) -> Path:
         (home / folder).mkdir(parents=True)
     plain, target = home / "intake" / "plain.csv", home / "intake" / "public_security" / source.name
     recode(source, "gb18030", home / "intake" / "one.csv", "utf-8")
-    duckdb.execute(COPIES, {"from": str(home / "intake" / "one.csv"), "to": str(plain), "copies": copies})
+    with duckdb.connect() as con:
+        con.execute("SET enable_progress_bar = false")
+        con.execute(COPIES, {"from": str(home / "intake" / "one.csv"), "to": str(plain), "copies": copies})
     (home / "intake" / "one.csv").unlink()
     recode(plain, "utf-8", target, "gb18030")
     return target

@@ -74,7 +74,8 @@ def scan_intake(intake: Path, departments: Collection[str], now: float, quiet_se
 
     Returns:
         Files that are ready, still arriving, or refused (`department_unknown`, `file_outside_department`,
-        `file_symlink`, `file_name_unsafe`, `file_not_regular`, `file_unreadable`); not what file managers leave.
+        `file_symlink`, `file_hard_link`, `file_name_unsafe`, `file_not_regular`, `file_unreadable`); not what file
+        managers leave.
     """
     if not intake.is_dir():
         return []
@@ -114,7 +115,7 @@ def _found(
     except FileNotFoundError:
         return None  # it was renamed or taken away since the folder was listed
     department = unicodedata.normalize("NFC", path.parts[0])
-    reason_code = _reason(entry, path, status.st_mode, departments)
+    reason_code = _reason(entry, path, status, departments)
     is_arriving = not _is_finished_name(path) or (quiet_seconds > 0 and now - status.st_ctime < quiet_seconds)
     state: State = "refused" if reason_code else "arriving" if is_arriving else "ready"
     known = department if department in departments and len(path.parts) > 1 else None
@@ -127,12 +128,14 @@ def _is_finished_name(path: Path) -> bool:
     return not is_hidden and not path.name.lower().endswith(ARRIVING_SUFFIXES)
 
 
-def _reason(entry: os.DirEntry[str], path: Path, mode: int, departments: Collection[str]) -> str | None:
+def _reason(entry: os.DirEntry[str], path: Path, status: os.stat_result, departments: Collection[str]) -> str | None:
     """Why an entry is refused; the dangerous reasons first."""
+    mode = status.st_mode
     reasons = {
         "file_name_unsafe": not all(map(is_safe_name, path.parts)),
         "file_symlink": stat.S_ISLNK(mode),
         "file_not_regular": not stat.S_ISREG(mode) and not stat.S_ISDIR(mode),
+        "file_hard_link": stat.S_ISREG(mode) and status.st_nlink > 1,
         "file_outside_department": len(path.parts) == 1 and not entry.name.startswith("."),
         "department_unknown": unicodedata.normalize("NFC", path.parts[0]) not in departments and len(path.parts) > 1,
         "file_unreadable": stat.S_ISDIR(mode) or not os.access(entry.path, os.R_OK, follow_symlinks=False),

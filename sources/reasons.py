@@ -25,6 +25,7 @@ _CSV = "请在原系统或表格软件中另存为 CSV（逗号分隔，UTF-8）
 _ALL = (
     Reason("department_unknown", "file", "文件所在的文件夹不对应任何已登记的部门", "请把文件放到本部门的文件夹中。"),
     Reason("file_outside_department", "file", "文件没有放在部门文件夹内", "请把文件放到本部门的文件夹中。"),
+    Reason("file_hard_link", "file", "文件在别处还有一个名字（硬链接）", "请复制一份文件放入，不要使用链接。"),
     Reason("file_symlink", "file", "收到的是链接（快捷方式），不是文件本身", "请直接放入文件，不要使用链接。"),
     Reason(
         "file_name_unsafe",

@@ -42,6 +42,10 @@ _MARKUP = re.compile(rb"\s*<(?:!doctype|!--|html|head|meta|body|table|style|div|
 _CONTROLS = bytes(range(9)) + bytes(range(14, 26)) + bytes(range(27, 32)) + b"\x0b"
 
 
+FEW_CONTROLS = 8
+"""Control characters that any text may hold, however short it is."""
+
+
 @dataclass(frozen=True)
 class Sniffed:
     """What the first bytes of a file say: its byte order mark's encoding (else None), and its line end."""
@@ -64,7 +68,7 @@ def sniff(head: bytes) -> Sniffed:
     marked, mark_bytes = next(((name, len(mark)) for mark, name in _BOMS if head.startswith(mark)), (None, 0))
     wide = marked if marked and not marked.startswith("utf-8") else _unmarked_utf16(head) if marked is None else None
     text = head.rstrip(b"\0")  # a disk that was full may leave zeros at the end
-    if wide is None and sum(text.count(control) for control in _CONTROLS) > len(text) // 100:
+    if wide is None and sum(text.count(control) for control in _CONTROLS) > max(len(text) // 100, FEW_CONTROLS):
         raise DeliveryRefusedError("not_csv_binary")
     plain = head[mark_bytes:].decode(wide, "ignore").encode() if wide else head
     return Sniffed(wide or marked, mark_bytes, b"\r" if b"\r" in plain and b"\n" not in plain else b"\n")

@@ -65,7 +65,8 @@ contracts = load_contracts()
 with warehouse_session(home.database, memory_limit=MEMORY_LIMIT) as con:
     claim_deliveries(con, home, [c.department for c in contracts], night, datetime.now(UTC), 0)
     contract = next(c for c in contracts if c.department == "public_security")
-    counts = standardise_deliveries(con, home, contract, contracts, night, structlog.wrap_logger(structlog.ReturnLogger()))
+    log = structlog.wrap_logger(structlog.ReturnLogger())
+    counts = standardise_deliveries(con, home, contract, contracts, night, log)
     print(f"{counts.accepted:,} rows accepted, {counts.quarantined:,} quarantined")
 """
 

@@ -15,7 +15,7 @@ LOCKED  := $(VENV)/.locked
 READY   := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint lock browser bench-linkage fuzz clean
+.PHONY: help venv demo test lint lock browser bench-linkage bench-large fuzz faults readers clean
 
 help:
 	@echo "make demo   write fictitious extracts, merge them night by night, show the result"
@@ -23,6 +23,9 @@ help:
 	@echo "make venv   only the virtual environment, from the hashed lock"
 	@echo "make bench-linkage  link the same files with popbase, Splink and recordlinkage; ONLY=febrl4,chinese_1m for some"
 	@echo "make fuzz   read 20,000 damaged deliveries; none may crash the reader or lose a row"
+	@echo "make faults   strike nights with 200 faults (killed, torn, power cut, disk full); none may change the base"
+	@echo "make readers  read the base of the demo from 50 processes while it is published 20 times"
+	@echo "make bench-large  memory and time of one extract of 300 MB, 1 GB and 5 GB"
 	@echo "make clean  remove the virtual environment and the demo"
 
 venv: $(READY)
@@ -69,9 +72,18 @@ $(BENCH_VENV)/.installed: benchmarks/linkage/requirements.txt
 bench-linkage: $(READY) $(BENCH_VENV)/.installed
 	$(BENCH_VENV)/bin/python benchmarks/linkage/run.py --work $(BENCH_WORK) --docs $(BENCH_DOCS) $(if $(ONLY),--only $(ONLY))
 
-# Twenty thousand damaged deliveries.
 fuzz: $(READY)
 	$(BIN)/python benchmarks/fuzz.py
+
+# Needs a C compiler: faults are put under all that runs in the process, DuckDB and SQLite as well.
+faults: $(READY)
+	$(BIN)/python benchmarks/faults/run.py $(BENCH_WORK)/faults
+
+readers: demo
+	$(BIN)/python benchmarks/readers.py $(DEMO)/home
+
+bench-large: $(READY)
+	$(BIN)/python benchmarks/large_file.py $(BENCH_WORK)/large
 
 clean:
 	rm -rf $(VENV) $(DEMO)

@@ -108,7 +108,7 @@ def write_extract(work: Path, home: Path, mib: int) -> Path:
     plain, target = home / "intake" / "plain.csv", home / "intake" / "public_security" / source.name
     recode(source, "gb18030", home / "intake" / "one.csv", "utf-8")
     with duckdb.connect() as con:
-        con.execute("SET enable_progress_bar = false")
+        con.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
         con.execute(COPIES, {"from": str(home / "intake" / "one.csv"), "to": str(plain), "copies": copies})
     (home / "intake" / "one.csv").unlink()
     recode(plain, "utf-8", target, "gb18030")

@@ -273,6 +273,23 @@ def withdraw(
 
 
 @app.command()
+def vouch(
+    file: Annotated[str, typer.Argument(help="Its path below the intake, as the report of the night names it.")],
+    because: Annotated[str, typer.Option("--because", help="Why; kept for ever, so name no person.")],
+    home: HomeOption = None,
+) -> None:
+    """Let a delivery pass that looks wrong (far fewer rows, older, other columns) and is right, on your word.
+
+    Exit codes: 0 the next run merges it; 1 failed, or no such delivery waits; 75 a run is writing this home.
+    """
+    from pipelines.withdrawing import vouch_for
+
+    with _answered():
+        vouch_for(_home(home), file, because)
+    out.print("checks of arrivals leave it alone: popbase run", highlight=False)
+
+
+@app.command()
 def redrive(
     delivery_id: Annotated[int | None, typer.Argument(help="Its number in `delivery`; or give --department.")] = None,
     department: Annotated[

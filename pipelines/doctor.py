@@ -105,6 +105,23 @@ def _disk(home: Home) -> Iterator[Finding]:
     is_enough = free > LEAST_FREE * size
     told = f"{free / 2**30:,.1f} GiB free, warehouse {size / 2**30:,.2f} GiB"
     yield Finding("ok" if is_enough else "warn", "disk", told, "" if is_enough else "make room before the next night")
+    if (is_encrypted := _is_encrypted(place.stat().st_dev)) is not None:
+        told = "encrypted (dm-crypt)" if is_encrypted else "not encrypted, as far as the kernel tells"
+        to_do = "" if is_encrypted else "keep the home on an encrypted disk; see docs/how_to/operate.md"
+        yield Finding("ok" if is_encrypted else "warn", "disk", told, to_do)
+
+
+def _is_encrypted(device: int, devices: Path = Path("/sys/dev/block")) -> bool | None:
+    """Whether a block device is a mapping of dm-crypt, or lies on one; None where the kernel does not tell."""
+    block = devices / f"{os.major(device)}:{os.minor(device)}"
+    if not block.exists():
+        return None
+    mapping = block / "dm" / "uuid"
+    if mapping.exists() and mapping.read_text(encoding="ascii").startswith("CRYPT-"):
+        return True
+    below = [each.name for each in (block / "slaves").iterdir()] if (block / "slaves").is_dir() else []
+    numbers = [(block / "slaves" / name / "dev").read_text(encoding="ascii").strip().split(":") for name in below]
+    return any(_is_encrypted(os.makedev(int(major), int(minor)), devices) for major, minor in numbers)
 
 
 def _warehouse(home: Home) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""`popbase withdraw`: wires a withdrawal to a home and its contracts."""
+"""`popbase withdraw` and `popbase vouch`: what is said of a single delivery, wired to a home and its contracts."""
 
 from datetime import datetime, UTC
 
@@ -6,6 +6,7 @@ from pipelines.home import Home
 from pipelines.trust import create_trust_tables, SOURCE
 from pipelines.writer import hold_writer, process_owner
 from sources.contract import load_contracts
+from warehouse import ledger
 from warehouse.database import warehouse_session
 from warehouse.withdrawal import withdraw_delivery, Withdrawn
 
@@ -22,3 +23,14 @@ def take_back(home: Home, delivery_id: int, reason: str) -> Withdrawn:
         return withdraw_delivery(
             con, delivery_id, source_trust=SOURCE, reason=reason, by=process_owner(), at=datetime.now(UTC)
         )
+
+
+def vouch_for(home: Home, file: str, reason: str) -> None:
+    """Let a delivery pass that checks of arrivals doubt; see `warehouse.ledger.vouch`.
+
+    Raises:
+        WriterBusyError: a run is writing this home.
+        WarehouseError: there is no such delivery, or the warehouse cannot be opened.
+    """
+    with hold_writer(home), warehouse_session(home.database) as con:
+        ledger.vouch(con, file, because=reason, by=process_owner(), at=datetime.now(UTC))

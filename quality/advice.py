@@ -6,8 +6,10 @@ _ADVICE: Final = (
     ("std_mention", "我方程序问题：不要越过，报告维护人员。", "a fault of ours: do not override, report it"),
     ("std_", "看该部门的回执；请部门更正重报，或从接收目录取走该文件后再运行。",
      "read the department's receipt; ask for a corrected file, or take the file out of the intake and run again"),
-    ("arrival_", "核对该部门报送是否按时、完整、为新文件、列是否变更；不该采用的从接收目录取走后再运行。",
-     "ask whether the delivery is in time, whole, new and of the same columns; take out of the intake what is not"),
+    ("arrival_",
+     "核对该部门报送是否按时、完整、为新文件、列是否变更；不该采用的从接收目录取走后再运行；属实的用 popbase vouch。",
+     "ask whether the delivery is in time, whole, new and of the same columns; take out of the intake what is not, let"
+     " pass what is right all the same: popbase vouch"),
     ("reconcile_", "数目对不上：不要越过，报告维护人员。", "counts do not add up: do not override, report it"),
     ("base_trend", "与往常不同：核对所列部门的报送是否完整、是否为旧文件、代码表是否变更。",
      "unlike other nights: ask whether the delivery is whole, new, and of the same code lists"),

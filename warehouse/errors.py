@@ -57,12 +57,11 @@ class NightOrderError(WarehouseError):
 
 
 class UnknownDeliveryError(WarehouseError):
-    """A delivery that was never claimed, or whose night is over. `delivery_id` says which."""
+    """A delivery that was never claimed, or whose night is over."""
 
-    def __init__(self, delivery_id: int) -> None:
-        """Args: delivery_id: as given."""
-        super().__init__(f"delivery {delivery_id} is not waiting to be stored; claim it first")
-        self.delivery_id = delivery_id
+    def __init__(self, delivery: int | str) -> None:
+        """Args: delivery: its number or its file, as given."""
+        super().__init__(f"no delivery {delivery} is there for this: it was never claimed, or its night is over")
 
 
 class IncompleteClustersError(WarehouseError):

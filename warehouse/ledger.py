@@ -149,6 +149,28 @@ def _store(con: duckdb.DuckDBPyConnection, delivery_id: int, facts: DeliveryFact
     return mentions
 
 
+def vouch(con: duckdb.DuckDBPyConnection, file: str, *, because: str, by: str, at: datetime) -> None:
+    """Note that a delivery is right although it looks wrong; checks of arrivals leave it alone from then on.
+
+    Args:
+        con: the warehouse.
+        file: of an accepted delivery whose night is not merged.
+        because: why; it must name no person.
+        by: who.
+        at: the present instant.
+
+    Raises:
+        UnknownDeliveryError: there is no such delivery.
+    """
+    waiting = "file = $file AND status = 'accepted' AND merged_at IS NULL"
+    if not number(con, f"SELECT count(*) FROM delivery WHERE {waiting}", {"file": file}):
+        raise UnknownDeliveryError(file)
+    con.execute(
+        f"UPDATE delivery SET vouched_at = $at, vouched_by = $by, vouched_because = $because WHERE {waiting}",
+        {"file": file, "at": at, "by": by, "because": because},
+    )
+
+
 def keep_home_division(con: duckdb.DuckDBPyConnection, code: str) -> None:
     """Keep the county of the base for good, with all addresses so far as `new_std_address` now reads them."""
     with transaction(con):

@@ -88,3 +88,12 @@ def test_half_a_full_delivery_blocks_where_absence_ends_records(con):
 def test_a_department_is_late_by_its_rhythm(con, rhythm, is_late):
     deliver(con, night=date(2026, 11, 3), exported_on=date(2026, 11, 3))
     assert failed(con, rhythm=rhythm) == ({("in_time", "warn")} if is_late else set())
+
+
+def test_what_somebody_vouches_for_passes(con):
+    deliver(con, **BEFORE)
+    vouched = {"vouched_at": "2026-11-08", "vouched_by": "w", "vouched_because": "a ward was closed"}
+    deliver(con, rows_accepted=300, rows_promised=900, headers=["id"], exported_on=date(2026, 11, 6), **vouched)
+    assert failed(con, absence="ended") == set()
+    deliver(con, rows_promised=1)
+    assert ("rows_as_promised", "warn") in failed(con, absence="ended")

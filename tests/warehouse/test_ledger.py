@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime, UTC
 
 import duckdb
 import pytest
@@ -13,6 +13,7 @@ from warehouse.ledger import (
     nights,
     pending_deliveries,
     store_delivery,
+    vouch,
 )
 
 FIRST, SECOND = date(2026, 11, 1), date(2026, 11, 2)
@@ -156,3 +157,12 @@ def test_a_file_taken_back_before_its_night_was_merged_leaves_nothing(house):
     assert house.rows("SELECT status FROM delivery ORDER BY delivery_id") == [("withdrawn",), ("claimed",)]
     assert house.rows("SELECT count(*) FROM std_mention") == [(0,)]
     assert len(pending_deliveries(house.con)) == 1
+
+
+def test_somebody_vouches_for_a_delivery_that_waits(house):
+    house.deliver(FIRST, A[0], [MENTION])
+    vouch(house.con, A[0], because="the ward was closed", by="w", at=datetime(2026, 11, 1, tzinfo=UTC))
+    assert house.rows("SELECT vouched_by, vouched_because FROM delivery") == [("w", "the ward was closed")]
+    house.merge(FIRST)
+    with pytest.raises(UnknownDeliveryError):
+        vouch(house.con, A[0], because="again", by="w", at=datetime(2026, 11, 1, tzinfo=UTC))

@@ -1,6 +1,7 @@
 -- Tonight's file was exported before one that was merged earlier, or its content was delivered before.
 SELECT 1 FROM delivery AS d
-WHERE night = getvariable('check_night') AND department = $department AND extract = $extract AND status = 'accepted' AND exported_on < (
+WHERE night = getvariable('check_night') AND department = $department AND extract = $extract AND status = 'accepted' AND vouched_at IS NULL
+    AND exported_on < (
     SELECT max(exported_on) FROM delivery AS b
     WHERE b.department = d.department AND b.extract = d.extract AND b.status = 'accepted' AND b.night < d.night)
 UNION ALL

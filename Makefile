@@ -15,7 +15,7 @@ LOCKED  := $(VENV)/.locked
 READY   := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint lock browser bench-linkage bench-large fuzz faults readers clean
+.PHONY: help venv demo test lint lock browser bench-linkage bench-large fuzz faults planted readers clean
 
 help:
 	@echo "make demo   write fictitious extracts, merge them night by night, show the result"
@@ -24,6 +24,7 @@ help:
 	@echo "make bench-linkage  link the same files with popbase, Splink and recordlinkage; ONLY=febrl4,chinese_1m for some"
 	@echo "make fuzz   read 20,000 damaged deliveries; none may crash the reader or lose a row"
 	@echo "make faults   strike nights with 200 faults (killed, torn, power cut, disk full); none may change the base"
+	@echo "make planted  plant more than sixty faults, one at a time; each must be caught by the check named for it"
 	@echo "make readers  read the base of the demo from 50 processes while it is published 20 times"
 	@echo "make bench-large  memory and time of one extract of 300 MB, 1 GB and 5 GB"
 	@echo "make clean  remove the virtual environment and the demo"
@@ -77,7 +78,10 @@ fuzz: $(READY)
 
 # Needs a C compiler: faults are put under all that runs in the process, DuckDB and SQLite as well.
 faults: $(READY)
-	$(BIN)/python benchmarks/faults/run.py $(BENCH_WORK)/faults
+	$(BIN)/python benchmarks/faults.py $(BENCH_WORK)/faults
+
+planted: $(READY)
+	$(BIN)/python benchmarks/planted.py $(BENCH_WORK)/planted
 
 readers: demo
 	$(BIN)/python benchmarks/readers.py $(DEMO)/home

@@ -7,7 +7,7 @@ import duckdb
 from matching.error_rates import error_rates
 from matching.judgements import current_judgements
 
-GROUP_KINDS = ("department", "age", "name", "number", "kind")
+GROUP_KINDS = ("department", "age", "name", "number", "kind", "area")
 
 
 def store_error_rates(con: duckdb.DuckDBPyConnection, label: str, this_year: int, kinds: str) -> None:
@@ -17,7 +17,8 @@ def store_error_rates(con: duckdb.DuckDBPyConnection, label: str, this_year: int
         con: connection with the state of a linkage.
         label: of the night; what was stored under it before is replaced.
         this_year: for ages.
-        kinds: relation (record_id, kind) of any further groups of records, such as the floating population.
+        kinds: relation (record_id, kind, area) of any further groups of records, such as the floating population, and
+            of where people live.
 
     Pairs in one certain unit, and what blocking never brought together, are not counted.
     """

@@ -187,6 +187,9 @@ def _linkage(body: "_Body", figures: NightFigures, thresholds: Thresholds) -> No
         (f"{SIGNS[c['sign']][0]} <span lang='en'>{SIGNS[c['sign']][1]}</span>", _count(c["found"]))
         for c in figures.clusters
     ], numbers=1))  # fmt: skip
+    body.add(_table(("部门 department", "疑点 signs", "人数 persons"), [
+        (d["department"], SIGNS[d["sign"]][0], _count(d["persons"])) for d in figures.doubts
+    ]))  # fmt: skip
     if figures.agreement:
         body.chart("部门间姓名一致率", "Agreement of departments", charts.agreement(figures.agreement))
         body.table(("部门 one", "部门 other", "共有 persons", "姓名 name", "出生 birth", "号码 number"), [
@@ -233,7 +236,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: int = 0
     )
     body = "\n".join(f"<tr>{line}</tr>" for line in lines)
     return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{heads[0]}"><table><thead><tr>{head}</tr></thead>'
+        f'<div class="wide" tabindex="0" role="region" aria-label="{", ".join(heads)}"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 

@@ -11,6 +11,7 @@ import duckdb
 from matching.nights import PERSON_SPEC
 from matching.spec import load_spec
 from pipelines.home import Home, parse_night
+from pipelines.letter import write_letters
 from pipelines.night_log import night_log
 from pipelines.night_page import Residents, Thresholds, write_night_page
 from pipelines.notify import night_counts, tell
@@ -59,6 +60,7 @@ def report_run(home: Home, instance: dg.DagsterInstance, run_id: str) -> NightRe
             figures = read_figures(con, parse_night(report.night))
     write_report(home, report)
     write_night_page(home, report, figures, _residents(home), _thresholds())
+    write_letters(home, report.night, figures)
     with night_log(home, run_id, report.night) as log:
         log.info("night_ended", **{k: v for k, v in night_counts(report).items() if k not in ("text", "night")})
         for fault in tell(home, report):

@@ -20,8 +20,9 @@ class NightFigures:
 
     `events`: what became of persons. `reasons`: why rows could not be used, by department. `scores`: one line for each
     department. `history`: rows and quarantine of all nights. `weights`: compared pairs by bits. `agreement`: how often
-    two departments say the same of those whom both know. `clusters`: persons whose records look like several, and
-    likely missed links. `errors`: estimated rates of wrong and missed links by group. `drifts`: measures unlike before.
+    two departments say the same of those whom both know. `denials`: records that others deny, by department and
+    attribute. `clusters`: persons whose records look like several, and likely missed links; `doubts`: the same by
+    department. `errors`: estimated rates of wrong and missed links by group. `drifts`: measures unlike before.
     """
 
     events: Rows
@@ -30,7 +31,9 @@ class NightFigures:
     history: Rows
     weights: Rows
     agreement: Rows
+    denials: Rows
     clusters: Rows
+    doubts: Rows
     errors: Rows
     drifts: Rows
 

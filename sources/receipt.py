@@ -68,9 +68,9 @@ def write_receipt(folder: Path, facts: ReceiptFacts, reading: Reading | None = N
     rows, summary = folder / f"{base}.csv", folder / f"{base}.json"
     told = receipt_summary(facts, reading)
     lines = write_csv(rows, CSV_HEADER, _lines(facts, reading))
-    _write_text(summary, json.dumps(told, ensure_ascii=False, indent=2))
+    write_text(summary, json.dumps(told, ensure_ascii=False, indent=2))
     shown = [tuple(map(_plain, line)) for line in islice(_lines(facts, reading), MOST_ROWS)]
-    _write_text(folder / f"{base}.html", receipt_page(told, CSV_HEADER, shown, lines))
+    write_text(folder / f"{base}.html", receipt_page(told, CSV_HEADER, shown, lines))
     return rows, summary
 
 
@@ -188,7 +188,8 @@ def _plain(text: str) -> str:
     return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else "\ufffd" for c in text)
 
 
-def _write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write a file for a department, whole or not at all."""
     with _whole_file(path) as stream:
         stream.write(text)
 

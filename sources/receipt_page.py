@@ -1,6 +1,6 @@
 """A receipt as a page to open in a browser: numbers, reasons, rows, what to do. It needs no network and no script."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
@@ -41,11 +41,11 @@ def receipt_page(
         parts.append(f"<p><b>{escape(summary['reason'])}</b> {escape(summary['how_to_fix'] or '')}</p>")
     if summary["extract"]:
         counts = [(word, f"{summary['rows'][name]:,}") for name, word in _COUNTS.items()]
-        parts.append(_table(("", "行数"), counts, numbers=True))
+        parts.append(table(("", "行数"), counts, numbers=True))
         parts.append("<p>收到的行 = 采用的行 + 不可用的行 + 非数据行</p>")
     if summary["quarantined_by_reason"]:
         reasons = [(*_told(code), f"{count:,}") for code, count in summary["quarantined_by_reason"].items()]
-        parts.append("<h2>为什么有些行不可用</h2>" + _table(("原因", "怎么办", "行数"), reasons))
+        parts.append("<h2>为什么有些行不可用</h2>" + table(("原因", "怎么办", "行数"), reasons))
     if summary["warnings"]:
         items = "".join(f"<li>{escape(text)}</li>" for text in summary["warnings"].values())
         parts.append(f"<h2>提示</h2><ul>{items}</ul>")
@@ -53,8 +53,8 @@ def receipt_page(
         parts.append("<h2>逐行说明</h2>")
         if lines_in_all > len(lines):
             parts.append(f"<p>共 {lines_in_all:,} 条，此处列出前 {len(lines)} 条，其余见同名 CSV 文件。</p>")
-        parts.append(_table(header, lines))
-    return _PAGE.format(title=escape(title), body="\n".join(parts))
+        parts.append(table(header, lines))
+    return page(title, parts)
 
 
 def _told(code: str) -> tuple[str, str]:
@@ -62,7 +62,13 @@ def _told(code: str) -> tuple[str, str]:
     return (reason.title_zh, reason.how_to_fix_zh) if reason else (code, "")
 
 
-def _table(header: Sequence[str], lines: Sequence[Sequence[str]], *, numbers: bool = False) -> str:
+def page(title: str, parts: Iterable[str]) -> str:
+    """A page for a department; its parts are HTML already."""
+    return _PAGE.format(title=escape(title), body="\n".join(parts))
+
+
+def table(header: Sequence[str], lines: Sequence[Sequence[str]], *, numbers: bool = False) -> str:
+    """A table of texts; with `numbers`, all columns but the first are set as such."""
     head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
     kind = ' class="number"' if numbers else ""
     body = "\n".join(
@@ -70,8 +76,8 @@ def _table(header: Sequence[str], lines: Sequence[Sequence[str]], *, numbers: bo
         for line in lines
     )
     return (
-        '<div class="wide" tabindex="0" role="region" aria-label="表"><table>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="wide" tabindex="0" role="region" aria-label="{escape("、".join(filter(None, header)) or "概况")}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 

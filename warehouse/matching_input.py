@@ -26,9 +26,13 @@ def create_matching_input(con: duckdb.DuckDBPyConnection, source_trust: str, wan
 
 
 def create_record_kinds(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the temporary view `linkable_mention_kind` (record_id, kind): mentions of floating people, and of others."""
+    """Make the temporary view `linkable_mention_kind` (record_id, kind, area), by the person of the mention.
+
+    Kinds are floating people and others, areas the towns where people live.
+    """
     con.execute(f"""
         CREATE OR REPLACE TEMP VIEW {RECORD_KINDS} AS
-        SELECT mention_id AS record_id, CASE WHEN is_floating THEN 'floating' ELSE 'other' END AS kind
+        SELECT mention_id AS record_id, CASE WHEN is_floating THEN 'floating' ELSE 'other' END AS kind,
+            residence_town AS area
         FROM crosswalk JOIN person USING (person_id)
     """)

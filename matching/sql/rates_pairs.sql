@@ -1,6 +1,6 @@
 -- Scored pairs as `matching.error_rates.PAIR_WEIGHT`, each with the groups of the unit that is less well known (the
 -- one without a proven number, else the later one). In: match_pair, match_place, match_unit, match_record,
--- _judgement_in_force; {kinds} (record_id, kind); variable this_year. A name is rare that holds a character outside of the 20,902 of GBK.
+-- _judgement_in_force; {kinds} (record_id, kind, area); variable this_year. A name is rare that holds a character outside of the 20,902 of GBK.
 WITH judged AS (
     SELECT least(l.unit_id, r.unit_id) AS unit_l, greatest(l.unit_id, r.unit_id) AS unit_r,
            arg_max(judgement, judgement_id) AS judgement, arg_max(sampling_rate, judgement_id) AS sampling_rate
@@ -18,7 +18,7 @@ WITH judged AS (
     FROM match_unit
 )
 SELECT p.odds AS match_weight, p.probability AS match_probability, p.is_linked, j.judgement, j.sampling_rate,
-       m.source AS department, k.kind,
+       m.source AS department, k.kind, k.area,
        CASE WHEN t.age IS NULL THEN 'unknown' WHEN t.age < 14 THEN 'child' WHEN t.age < 60 THEN 'adult' ELSE 'elder' END AS age,
        CASE WHEN t.name IS NULL THEN 'none' WHEN contains(t.name, '·') THEN 'minority'
             WHEN regexp_matches(t.name, '[^\x{4E00}-\x{9FA5}·:A-Za-z ]') THEN 'rare character' ELSE 'usual' END AS name,

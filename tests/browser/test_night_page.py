@@ -8,8 +8,9 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import sync_playwright
 
+from pipelines.letter import letter_html
 from pipelines.night_page import index_html
-from tests.pipelines.test_night_page import page, REPORT
+from tests.pipelines.test_night_page import FIGURES, page, REPORT
 
 pytestmark = pytest.mark.end_to_end
 
@@ -24,6 +25,12 @@ QUIET = (
 )
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
+PAGES = {
+    "night": page,
+    "index": lambda: index_html([REPORT]),
+    "letter": lambda: letter_html("grid", REPORT.night, FIGURES),
+}
+
 
 @pytest.fixture(scope="module")
 def browser():
@@ -36,10 +43,10 @@ def browser():
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 390)])
-@pytest.mark.parametrize("name", ["night", "index"])
+@pytest.mark.parametrize("name", ["night", "index", "letter"])
 def test_a_page_is_drawn_without_errors_and_accessible(browser, tmp_path, name, scheme, width):
     file = tmp_path / f"{name}.html"
-    file.write_text(page() if name == "night" else index_html([REPORT]), encoding="utf-8")
+    file.write_text(PAGES[name](), encoding="utf-8")
     tab = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
     said, asked = [], []
     tab.on("console", lambda message: said.append(message.text))

@@ -199,7 +199,9 @@ def test_judgements_that_contradict_are_refused():
 def test_error_rates_are_kept_by_night_and_group():
     town = Town()
     town.link()
-    town.con.execute("CREATE VIEW kinds AS SELECT record_id, if(record_id % 2 = 0, 'even', 'odd') AS kind FROM r")
+    town.con.execute(
+        "CREATE VIEW kinds AS SELECT record_id, if(record_id % 2 = 0, 'even', 'odd') AS kind, 'town' AS area FROM r"
+    )
     for _ in range(2):
         store_error_rates(town.con, "2026-11-25", 2026, "kinds")
     rows = town.con.execute(
@@ -207,5 +209,12 @@ def test_error_rates_are_kept_by_night_and_group():
     ).fetchall()
     groups = {(kind, name) for kind, name, *_ in rows}
     assert len(groups) == len(rows)
-    assert {("all", "all"), ("department", "grid"), ("age", "adult"), ("number", "none"), ("kind", "odd")} <= groups
+    assert {
+        ("all", "all"),
+        ("department", "grid"),
+        ("age", "adult"),
+        ("number", "none"),
+        ("kind", "odd"),
+        ("area", "town"),
+    } <= groups
     assert all(rate is None or 0 <= rate <= 0.05 for *_, rate in rows)

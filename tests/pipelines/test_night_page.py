@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from pipelines.home import Home
+from pipelines.letter import letter_html, write_letters
 from pipelines.night_page import index_html, night_html, night_text, Residents, Thresholds
 from pipelines.report import CheckLine, FileLine, NightReport
 from quality.figures import NightFigures, no_figures
@@ -25,6 +27,8 @@ FIGURES = NightFigures(
     ],
     weights=[{"bits": bits, "pairs": 40 + bits} for bits in range(-12, 32, 4)],
     agreement=[{"one": "grid", "other": "hrss", "persons": 400, "name": 0.97, "birth_date": None, "citizen_id": 1.0}],
+    denials=[{"department": "grid", "attribute": "birth_date", "records": 30, "persons": 28}],
+    doubts=[{"department": "grid", "sign": "several_numbers", "persons": 2}],
     clusters=[{"place": 1, "sign": "several_numbers", "found": 2}],
     errors=[{"group_kind": "all", "group_name": "all", "pairs": 4000, "method": "mixture", **RATES},
             {"group_kind": "age", "group_name": "elder", "pairs": 0, "method": None, **dict.fromkeys(RATES)}],
@@ -81,3 +85,17 @@ def test_the_index_lists_all_nights_newest_first():
     text = index_html([REPORT, replace(REPORT, night="2026-11-09", status="blocked")])
     assert text.index("night_2026-11-09.html") < text.index("night_2026-11-08.html")
     assert "vegaEmbed(" not in text
+
+
+def test_a_letter_tells_a_department_of_its_own_records_alone(tmp_path):
+    home = Home(tmp_path / "home").prepare()
+    written = write_letters(home, "2026-11-08", FIGURES)
+    assert [path.parent.name for path in written] == list(DEPARTMENTS)
+    letters = {path.parent.name: path.read_text(encoding="utf-8") for path in written}
+    assert "出生日期" in letters["grid"] and "28" in letters["grid"] and "一人多号" in letters["grid"]
+    assert "1,008" in letters["grid"] and "没有。" not in letters["grid"]
+    other = letters[DEPARTMENTS[-1]]
+    assert "没有。" in other and "一人多号" not in other
+    drifted = replace(FIGURES, drifts=[FIGURES.drifts[0] | {"department": "grid"}])
+    assert "与往常不同" in letter_html("grid", "2026-11-08", drifted) and "与往常不同" not in letters["grid"]
+    assert not any("://" in letter or "<script" in letter for letter in letters.values())

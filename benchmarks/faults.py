@@ -1,6 +1,6 @@
 """Nights struck by faults at moments spread over all their stages, run again, and compared with undisturbed ones.
 
-    python benchmarks/faults/run.py WORK [--points 200] [--seed 1]
+    python benchmarks/faults.py WORK [--points 200] [--seed 1]
 
 A small fictitious city is merged for two nights. A *point* is one change of a file (write, sync, rename, removal) by
 anything in the process, at which the process is killed, killed in the middle of a write, killed with all that was not
@@ -27,6 +27,7 @@ from functools import partial
 from pathlib import Path
 
 import duckdb
+from forks import in_child
 
 from pipelines.home import Home
 from pipelines.runner import run_night
@@ -40,7 +41,7 @@ TABLES = (
     "person", "person_version", "crosswalk", "person_provenance", "change_log", "conflict", "household", "dwelling",
     "person_dwelling", "employer", "person_employment", "person_relation", "stat_population",
 )  # fmt: skip
-SHIM = Path(__file__).with_name("shim.c")
+SHIM = Path(__file__).with_name("faults_shim.c")
 DAYS_BACK = 2
 
 
@@ -55,7 +56,7 @@ def main() -> int:
     rng = random.Random(options.seed)  # noqa: S311 - for chance, not for secrets
     shutil.rmtree(options.work / "homes", ignore_errors=True)
     if not (city := options.work / "city").exists():
-        in_child(lambda: void(generate(PEOPLE, seed=3, nights=len(NIGHTS), out=city, first_night=NIGHTS[0])))
+        in_child(lambda: generate(PEOPLE, seed=3, nights=len(NIGHTS), out=city, first_night=NIGHTS[0]))
     # The same keys for all homes, so that equal persons have equal ids and pseudonyms.
     os.environ["POPBASE_IDENTITY_KEY"] = os.environ["POPBASE_PROJECT_KEY_DEFAULT"] = "5a" * 32
 
@@ -113,22 +114,6 @@ def prepared(work: Path, city: Path, name: str, number: int, templates: list[Hom
     return home
 
 
-def in_child(action: Callable[[], None]) -> bool:
-    """Whether an action in a process of its own failed or was killed."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, 1)
-            os.dup2(null, 2)
-            action()
-            code = 0
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
-
-
 def measure(home: Home, number: int) -> list[tuple[int, str]]:
     """Run a night undisturbed; at which change each step began, and at last how many changes there were."""
     log = home.root.with_suffix(".steps")
@@ -168,7 +153,7 @@ def finish(home: Home, number: int, wanted: list[tuple[int, int]], name: str) ->
     return 1
 
 
-def strange_nights() -> dict[str, Callable[[Home], None]]:
+def strange_nights() -> dict[str, Callable[[Home], object]]:
     """Faults of other kinds, each in the second night."""
 
     def together(home: Home) -> None:
@@ -188,14 +173,10 @@ def strange_nights() -> dict[str, Callable[[Home], None]]:
         in_child(run)
 
     return {
-        "files of the intake cannot be removed": lambda home: void(in_child(lambda: strike(home, 1, LOCKED, 1))),
+        "files of the intake cannot be removed": lambda home: in_child(lambda: strike(home, 1, LOCKED, 1)),
         "the clock goes back": back,
         "two runs together": together,
     }
-
-
-def void(_: object) -> None:
-    """Nothing."""
 
 
 def stage(steps: list[tuple[int, str]], point: int) -> str:

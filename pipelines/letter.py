@@ -47,7 +47,7 @@ def _parts(department: str, night: str, figures: NightFigures) -> Iterator[str]:
     [score] = _of(figures.scores, department)
     yield f"<h1>数据质量通报 {escape(department)}</h1><p>批次 {night}</p>"
     share = f"{score['quarantined'] / score['rows']:.1%}" if score["rows"] else "—"
-    yield table(("", ""), [
+    yield table(("项目", "数量"), [
         ("本批次文件", f"{score['files']:,}"),
         ("本批次数据行", f"{score['rows']:,}"),
         ("其中不可用", f"{score['quarantined']:,}（{share}）"),

@@ -41,7 +41,7 @@ def receipt_page(
         parts.append(f"<p><b>{escape(summary['reason'])}</b> {escape(summary['how_to_fix'] or '')}</p>")
     if summary["extract"]:
         counts = [(word, f"{summary['rows'][name]:,}") for name, word in _COUNTS.items()]
-        parts.append(table(("", "行数"), counts, numbers=True))
+        parts.append(table(("项目", "行数"), counts, numbers=True))
         parts.append("<p>收到的行 = 采用的行 + 不可用的行 + 非数据行</p>")
     if summary["quarantined_by_reason"]:
         reasons = [(*_told(code), f"{count:,}") for code, count in summary["quarantined_by_reason"].items()]
@@ -76,7 +76,7 @@ def table(header: Sequence[str], lines: Sequence[Sequence[str]], *, numbers: boo
         for line in lines
     )
     return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{escape("、".join(filter(None, header)) or "概况")}">'
+        f'<div class="wide" tabindex="0" role="region" aria-label="{escape("、".join(header))}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -216,7 +216,8 @@ class _Body:
         place = f'<div id="chart{len(self.charts)}"></div>'
         self.add(
             f'<figure><figcaption>{chinese} <span lang="en">{english}</span></figcaption>'
-            f'<div class="wide" tabindex="0" role="region" aria-label="{english}">{place}</div></figure>'
+            f'<div class="wide" tabindex="0" role="region" aria-label="{", ".join(heads)}">'
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
         self.charts.append(spec)
 

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines.cli_operate import backup, doctor, purge, restore
+from pipelines.cli_operate import backup, data_docs, doctor, purge, restore
 from pipelines.cli_restricted import audit_app, correction_app, lookup, project_app, subject
 from pipelines.cli_review import review_app
 from pipelines.errors import HomeError, NightError, WriterBusyError
@@ -35,8 +35,8 @@ app.add_typer(correction_app, name="correction")
 app.add_typer(project_app, name="project")
 app.command("lookup")(lookup)
 app.command("subject")(subject)
-for command in (backup, restore, purge, doctor):
-    app.command(command.__name__)(command)
+for command in (backup, restore, purge, data_docs, doctor):
+    app.command(command.__name__.replace("_", "-"))(command)
 contracts_app = typer.Typer(no_args_is_help=True, help="The departments' data contracts.")
 app.add_typer(contracts_app, name="contracts")
 

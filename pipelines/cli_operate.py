@@ -85,6 +85,24 @@ def purge(home: HomeOption = None) -> None:
         raise typer.Exit(FAILED)
 
 
+def data_docs(home: HomeOption = None) -> None:
+    """Check the newest night once more, and write what Great Expectations says into reports/data_docs/. No values.
+
+    Exit codes: 0 written; 1 failed; 75 a run is writing this home.
+    """
+    from pipelines.data_docs import write_newest
+    from warehouse.errors import WarehouseError
+
+    try:
+        index = write_newest(_home(home))
+    except WriterBusyError as busy:
+        err.print(f"[red]busy:[/] {escape(str(busy))}", highlight=False)
+        raise typer.Exit(BUSY) from None
+    except (WarehouseError, OSError) as error:
+        _failed(error)
+    out.print(f"{index}", highlight=False, soft_wrap=True)
+
+
 def doctor(home: HomeOption = None) -> None:
     """Check this installation, and say what to do.
 

@@ -216,8 +216,7 @@ class _Body:
         place = f'<div id="chart{len(self.charts)}"></div>'
         self.add(
             f'<figure><figcaption>{chinese} <span lang="en">{english}</span></figcaption>'
-            f'<div class="wide" tabindex="0" role="region" aria-label="{", ".join(heads)}">'
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+            f'<div class="wide" tabindex="0" role="region" aria-label="{english}">{place}</div></figure>'
         )
         self.charts.append(spec)
 
@@ -237,8 +236,8 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: int = 0
     )
     body = "\n".join(f"<tr>{line}</tr>" for line in lines)
     return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{", ".join(heads)}"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
+        f'<div class="wide" tabindex="0" role="region" aria-label="{", ".join(heads)}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 

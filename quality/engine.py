@@ -36,27 +36,30 @@ def run_suites(con: duckdb.DuckDBPyConnection, suites: Sequence[Suite], night: d
     Raises:
         SuiteNameError: for two suites of one name.
     """
+    with checking(con, suites, night) as validation:
+        return [
+            _result(suite, rule, outcome)
+            for suite in suites
+            for rule, outcome in zip(suite.rules, _outcomes(suite, validation), strict=True)
+        ]
+
+
+@contextmanager
+def checking(con: duckdb.DuckDBPyConnection, suites: Sequence[Suite], night: date) -> Iterator["Validation"]:
+    """Great Expectations over a connection, silent, with the night set; see `run_suites`."""
     require_distinct([suite.name for suite in suites])
     with _silence(), _night(con, night):
         from quality.validation import Validation  # here: Great Expectations takes seconds to import
 
-        validation = Validation(con, night)
-        return [
-            _result(suite, rule, outcome)
-            for suite in suites
-            for rule, outcome in zip(suite.rules, _outcomes(con, suite, validation), strict=True)
-        ]
+        yield Validation(con, night)
 
 
-def _outcomes(con: duckdb.DuckDBPyConnection, suite: Suite, validation: "Validation") -> list[Outcome]:
+def _outcomes(suite: Suite, validation: "Validation") -> list[Outcome]:
     try:
-        con.execute(f'CREATE OR REPLACE TEMPORARY VIEW "{suite.view}" AS {suite.subject}')
+        with validation.view(suite):
+            return validation.run(suite)
     except duckdb.Error as error:
         return [Outcome(passed=False, error=type(error).__name__)] * len(suite.rules)
-    try:
-        return validation.run(suite)
-    finally:
-        con.execute(f'DROP VIEW IF EXISTS temp."{suite.view}"')
 
 
 def _result(suite: Suite, rule: Rule, outcome: Outcome) -> CheckResult:

@@ -7,6 +7,7 @@ while checks run.
 import builtins
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,10 @@ import great_expectations.exceptions as gx_exceptions
 import sqlalchemy as sa
 from great_expectations.core.batch import Batch
 from great_expectations.core.expectation_suite import ExpectationSuite
-from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+from great_expectations.core.expectation_validation_result import (
+    ExpectationSuiteValidationResult,
+    ExpectationValidationResult,
+)
 from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
 from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.validator.validator import Validator
@@ -42,8 +46,18 @@ class Validation:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, night: date) -> None:
         """Set up Great Expectations over an open connection."""
+        self._con = con
         self._engine = borrow(con)
         self._night = night
+
+    @contextmanager
+    def view(self, suite: Suite) -> Iterator[None]:
+        """The subject of a suite as its view. Raises duckdb.Error: there can be none."""
+        self._con.execute(f'CREATE OR REPLACE TEMPORARY VIEW "{suite.view}" AS {suite.subject}')
+        try:
+            yield
+        finally:
+            self._con.execute(f'DROP VIEW IF EXISTS temp."{suite.view}"')
 
     def run(self, suite: Suite) -> list[Outcome]:
         """The outcomes of a suite's rules, in their order.
@@ -58,14 +72,42 @@ class Validation:
                 outcomes |= self._validate(suite, [rule])
         return [outcomes[rule.name] for rule in suite.rules]
 
+    def told(self, suite: Suite) -> ExpectationSuiteValidationResult:
+        """All that Great Expectations says of a suite, in numbers; of what could not be run only the kind of error."""
+        results = self._results(suite, suite.rules)
+        for result in results:
+            counts = result.result
+            if texts := list(_tracebacks(result.exception_info)):
+                kind = {"raised_exception": True, "exception_message": _error_type(texts), "exception_traceback": ""}
+                result.exception_info = kind
+            elif counts.get("element_count"):
+                counts["unexpected_percent"] = 100 * (counts["unexpected_count"] or 0) / counts["element_count"]
+        met = sum(bool(result.success) for result in results)
+        return ExpectationSuiteValidationResult(
+            success=met == len(results),
+            results=results,
+            suite_name=suite.name,
+            statistics={
+                "evaluated_expectations": len(results),
+                "successful_expectations": met,
+                "unsuccessful_expectations": len(results) - met,
+                "success_percent": 100 * met / len(results),
+            },
+        )
+
     def _validate(self, suite: Suite, rules: Sequence[Rule]) -> dict[str, Outcome]:
+        return {_rule_name(result): _outcome(result) for result in self._results(suite, rules)}
+
+    def _results(self, suite: Suite, rules: Sequence[Rule]) -> list[ExpectationValidationResult]:
         execution_engine = SqlAlchemyExecutionEngine(engine=self._engine)
         data: Any = SqlAlchemyBatchData(execution_engine, table_name=suite.view, create_temp_table=False)
         validator = SilentValidator(execution_engine=execution_engine, batches=[Batch(data=data)])
         validator.metrics_calculator.show_progress_bars = False
         expectations = ExpectationSuite(suite.name, expectations=[expectation(rule, self._night) for rule in rules])
-        results = validator.graph_validate(expectations.expectation_configurations, COUNTS)
-        return {_rule_name(result): _outcome(result) for result in results}
+        results: list[ExpectationValidationResult] = validator.graph_validate(
+            expectations.expectation_configurations, COUNTS
+        )
+        return results
 
 
 def _rule_name(result: ExpectationValidationResult) -> str:

@@ -19,7 +19,7 @@ import shutil
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -33,13 +33,14 @@ from pipelines.runner import run_night
 from pipelines.trust import create_trust_tables
 from quality.engine import run_suites
 from quality.suites import base_suites
+from quality.trends import compare_night, measure_night
 from sources.contract import load_contracts
 from sources.synth.generate import generate
 from warehouse.database import warehouse_session
 
 FIRST = date(2026, 11, 1)
 NIGHTS = 8
-PEOPLE = 600
+PEOPLE = 400
 KEPT = 0.97
 """Share of a register's rows that a night's file has: no two are the same, all are alike."""
 
@@ -47,7 +48,8 @@ Rows = list[dict[str, str]]
 
 REGISTER, GRID, TAX = "public_security/户籍人口", "grid/网格采集", "tax/个税扣缴"
 MARRIAGE, FINANCE = "civil_affairs/婚姻登记", "finance/实名账户核验"
-OFTEN = (REGISTER, GRID, TAX, MARRIAGE, FINANCE)
+DEATHS = "civil_affairs/殡葬火化"
+DELIMITERS = ",\t；"
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Sheet:
     header: list[str]
     rows: Rows
     encoding: str
+    delimiter: str = ","
 
 
 def main() -> int:
@@ -129,24 +132,18 @@ def rows_changed() -> Iterator[tuple[str, str, str, Callable[[Sheet], Sheet]]]:
         return sheet
 
     def swapped(sheet: Sheet, one: str, other: str) -> Sheet:
-        names = {one: other, other: one}
-        return Sheet(
-            sheet.title,
-            [names.get(name, name) for name in sheet.header],
-            [{names.get(name, name): cell for name, cell in row.items()} for row in sheet.rows],
-            sheet.encoding,
-        )
+        for row in sheet.rows:
+            row[one], row[other] = row[other], row[one]
+        return sheet
 
     def without(sheet: Sheet, column: str) -> Sheet:
-        return Sheet(sheet.title, [name for name in sheet.header if name != column], sheet.rows, sheet.encoding)
+        return replace(sheet, header=[name for name in sheet.header if name != column])
 
     def more(sheet: Sheet, column: str) -> Sheet:
-        return Sheet(
-            sheet.title, [*sheet.header, column], [{**row, column: "甲"} for row in sheet.rows], sheet.encoding
-        )
+        return replace(sheet, header=[*sheet.header, column], rows=[{**row, column: "甲"} for row in sheet.rows])
 
     def kept(sheet: Sheet, rows: Rows) -> Sheet:
-        return Sheet(sheet.title, sheet.header, rows, sheet.encoding)
+        return replace(sheet, rows=rows)
 
     std = "std_public_security__household_register"
     number, born = "公民身份号码", "出生日期"
@@ -464,7 +461,7 @@ def tables_changed() -> Iterator[tuple[str, str, str]]:
     yield (
         "persons fall apart",
         "base_trend.cluster_sizes_as_usual",
-        "UPDATE person_version SET mention_count = 1 WHERE to_night IS NULL",
+        "UPDATE crosswalk_version SET person_id = mention_id::VARCHAR WHERE to_night IS NULL",
     )
 
 
@@ -487,7 +484,10 @@ def altered(statements: str, city: Path, home: Home) -> set[str]:
         with warehouse_session(home.database) as con:
             create_trust_tables(con, load_contracts())
             con.execute(statements)
-            results = run_suites(con, base_suites(), FIRST + timedelta(days=NIGHTS - 1))
+            last = FIRST + timedelta(days=NIGHTS - 1)
+            measure_night(con, last)
+            compare_night(con, last)
+            results = run_suites(con, base_suites(), last)
             answer.write_text(json.dumps([f"{r.suite}.{r.name}" for r in results if not r.passed]))
 
     answer.unlink(missing_ok=True)
@@ -502,24 +502,21 @@ def deliver(
     number: int,
     changes: dict[str, Callable[[Sheet], Sheet] | Callable[[Path], None] | None] | None = None,
 ) -> None:
-    """Write a night's files into the intake: all of the first night, then those that come often, each a little other."""
+    """Write a night's files into the intake, each a little other than the night before; of the dead nothing is sent."""
     rng = random.Random(number)  # noqa: S311 - for chance, not for secrets
     home.prepare()
+    [deaths] = (city / "night_000" / DEATHS).parent.glob(f"{Path(DEATHS).name}_*.csv")
+    dead = {row["身份证号码"] for row in read_sheet(deaths).rows if row["身份证号码"]}
     for source in sorted((city / "night_000").rglob("*.csv")):
         name = f"{source.parent.name}/{source.stem.rsplit('_', 1)[0]}"
-        if (number and name not in OFTEN) or not source.stat().st_size:
-            continue
         change = (changes or {}).get(name, False)
-        if change is None:
+        if change is None or not source.stat().st_size:
             continue
-        stamp = f"{FIRST + timedelta(days=number):%Y%m%d}"
-        target = home.intake / f"{name}_{stamp}.csv"
+        target = home.intake / f"{name}_{FIRST + timedelta(days=number):%Y%m%d}.csv"
         target.parent.mkdir(parents=True, exist_ok=True)
-        if name not in OFTEN:
-            shutil.copy(source, target)
-            continue
         sheet = read_sheet(source)
-        sheet = Sheet(sheet.title, sheet.header, [row for row in sheet.rows if rng.random() < KEPT], sheet.encoding)
+        rows = [row for row in sheet.rows if name == DEATHS or dead.isdisjoint(row.values())]
+        sheet = replace(sheet, rows=[row for row in rows if rng.random() < KEPT])
         if change and change.__code__.co_varnames[:1] != ("path",):
             sheet = change(sheet)
         write_sheet(sheet, target)
@@ -535,17 +532,18 @@ def read_sheet(path: Path) -> Sheet:
         text = content.decode(encoding)
     except UnicodeDecodeError:
         encoding, text = "utf-8", content.decode("utf-8")
-    records = list(csv.reader(io.StringIO(text, newline="")))
+    delimiter = max(DELIMITERS, key=text[:2000].count)
+    records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     at = next(n for n, record in enumerate(records) if len([cell for cell in record if cell]) > 3)
     header = records[at]
     rows = [dict(zip(header, record, strict=True)) for record in records[at + 1 :] if len(record) == len(header)]
-    return Sheet(records[at - 1] if at else [], header, rows, encoding)
+    return Sheet(records[at - 1] if at else [], header, rows, encoding, delimiter)
 
 
 def write_sheet(sheet: Sheet, path: Path) -> None:
     """Write it as it was."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
+    writer = csv.writer(out, lineterminator="\r\n", delimiter=sheet.delimiter)
     if sheet.title:
         writer.writerow(sheet.title)
     writer.writerow(sheet.header)

@@ -20,6 +20,16 @@ QUARANTINE_BLOCK_RATE = 0.5
 QUARANTINE_BLOCK_ROWS = 1000
 """A rate of quarantined rows blocks only from so many rows on: a small bad file must not stop the city."""
 
+LEAST_MENTIONS = 300
+"""Mentions that rates are taken of: where tonight brought fewer, those of the deliveries before it are looked at, too."""
+
+_NEWEST = f"""
+    SELECT * FROM std_mention WHERE {{of_extract}} AND delivery_id IN (
+        SELECT delivery_id FROM delivery WHERE {{of_extract}} AND status = 'accepted'
+        QUALIFY night = {NIGHT} OR coalesce(sum(mentions) OVER (
+            ORDER BY night DESC, delivery_id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) < {LEAST_MENTIONS})
+"""
+
 STANDARD_COLUMN = {
     "name": "name_raw",
     "citizen_id": "citizen_id_raw",
@@ -39,7 +49,7 @@ STANDARD_COLUMN = {
 
 
 def source_suites(contract: Contract) -> list[Suite]:
-    """One suite for each extract of a contract, over all its standard mentions.
+    """One suite for each extract of a contract, over the standard mentions of its newest deliveries.
 
     Only what the extract maps is checked, and completeness only where its columns are declared
     `required` or `filled`.
@@ -73,7 +83,7 @@ def _extract_suite(department: str, extract: Extract) -> Suite:
         name=f"std_{department}__{extract.extract}",
         title=extract.title,
         table="std_mention",
-        subject=f"SELECT * FROM std_mention WHERE {of_extract}",
+        subject=_NEWEST.format(of_extract=of_extract),
         rules=(
             Present(name="record_key_present", column="record_key"),
             Present(name="role_present", column="role"),

@@ -75,9 +75,9 @@ UNION ALL
 SELECT 'match_weights', '', '', 'bits=' || bits, count(*) / sum(count(*)) OVER (), (sum(count(*)) OVER ())::BIGINT
 FROM pair GROUP BY bits
 UNION ALL
-SELECT 'cluster_sizes', '', '', 'mentions=' || least(mention_count, 12), count(*) / sum(count(*)) OVER (),
+SELECT 'cluster_sizes', '', '', 'records=' || least(records, 12), count(*) / sum(count(*)) OVER (),
     (sum(count(*)) OVER ())::BIGINT
-FROM person GROUP BY ALL
+FROM (SELECT count(*) AS records FROM crosswalk WHERE is_current GROUP BY person_id) GROUP BY ALL
 UNION ALL
 SELECT 'persons', '', '', '', persons, persons FROM night WHERE night = getvariable('check_night') AND persons > 0
 UNION ALL

@@ -5,8 +5,9 @@
 A small fictitious city whose departments send their registers anew each night is merged for eight nights without a
 fault. Then come nights of one fault each, each in a copy of that home: files that departments send, run through
 Dagster with all checks; and tables of the base that are wrong, checked where they stand. A fault is caught when the
-rule named for it fails, or the file is refused for the reason named. Between them stand nights without any fault, in
-which nothing may fail. Prints one line for each; exit code 1 when one was missed, or a clean night failed a check.
+rule named for it fails in more rows than the night before, or the file is refused for the reason named. Between them
+stand nights without any fault, in which nothing may fail anew. Prints one line for each; exit code 1 when one was
+missed, or a clean night failed a check.
 """
 
 import argparse
@@ -43,6 +44,8 @@ NIGHTS = 8
 PEOPLE = 400
 KEPT = 0.97
 """Share of a register's rows that a night's file has: no two are the same, all are alike."""
+
+FEW = 60
 
 Rows = list[dict[str, str]]
 
@@ -472,7 +475,7 @@ def sent(
     number = NIGHTS - 1 + days
     deliver(city, home, number, changes)
     night(home, number)
-    return failures(home, number)
+    return anew(failures(home, number), failures(home, NIGHTS - 1))
 
 
 def altered(statements: str, city: Path, home: Home) -> set[str]:
@@ -488,12 +491,12 @@ def altered(statements: str, city: Path, home: Home) -> set[str]:
             measure_night(con, last)
             compare_night(con, last)
             results = run_suites(con, base_suites(), last)
-            answer.write_text(json.dumps([f"{r.suite}.{r.name}" for r in results if not r.passed]))
+            answer.write_text(json.dumps({f"{r.suite}.{r.name}": r.failed_count or 1 for r in results if not r.passed}))
 
     answer.unlink(missing_ok=True)
     if in_child(ask):
         return {"the checks themselves failed"}
-    return set(json.loads(answer.read_text()))
+    return anew(json.loads(answer.read_text()), failures(home, NIGHTS - 1))
 
 
 def deliver(
@@ -516,12 +519,20 @@ def deliver(
         target.parent.mkdir(parents=True, exist_ok=True)
         sheet = read_sheet(source)
         rows = [row for row in sheet.rows if name == DEATHS or dead.isdisjoint(row.values())]
-        sheet = replace(sheet, rows=[row for row in rows if rng.random() < KEPT])
+        sheet = replace(sheet, rows=thinned(rows, number, rng))
         if change and change.__code__.co_varnames[:1] != ("path",):
             sheet = change(sheet)
         write_sheet(sheet, target)
         if change and change.__code__.co_varnames[:1] == ("path",):
             change(target)
+
+
+def thinned(rows: Rows, number: int, rng: random.Random) -> Rows:
+    """Most of the rows; of few rows all but one, in an order of the night's own."""
+    if len(rows) > FEW:
+        return [row for row in rows if rng.random() < KEPT]
+    at = number % len(rows)
+    return (rows[at:] + rows[:at])[number // len(rows) % 2 :]
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -562,13 +573,22 @@ def night(home: Home, number: int) -> bool:
     return in_child(run)
 
 
-def failures(home: Home, number: int) -> set[str]:
-    """The failed rules of a night, and why files were refused."""
+def failures(home: Home, number: int) -> dict[str, float]:
+    """The failed rules of a night with the rows that fail them, and why files were refused."""
     report = read_report(home.reports / f"night_{FIRST + timedelta(days=number)}.json")
-    failed = {f"{line.check}.{rule}" for line in report.checks_failed for rule in line.failed_rules}
-    failed -= {each for each in failed if each.startswith(("files_",))}
-    refused = {f"refused.{file.reason_code}" for file in report.files if file.reason_code}
-    return failed | refused | ({"failed"} if report.status == "failed" else set())
+    failed = {
+        f"{line.check}.{rule}": float(rows) if isinstance(rows, int) else 1.0
+        for line in report.checks_failed
+        for rule, rows in line.failed_rules.items()
+        if not line.check.startswith("files_")
+    }
+    refused = {f"refused.{file.reason_code}": 1.0 for file in report.files if file.reason_code}
+    return failed | refused | ({"the night failed": 1.0} if report.status == "failed" else {})
+
+
+def anew(found: dict[str, float], before: dict[str, float]) -> set[str]:
+    """What fails in more rows than it did before."""
+    return {name for name, rows in found.items() if rows > before.get(name, 0)}
 
 
 def last_of(path: Path) -> str:

@@ -528,11 +528,10 @@ def deliver(
 
 
 def thinned(rows: Rows, number: int, rng: random.Random) -> Rows:
-    """Most of the rows; of few rows all but one, in an order of the night's own."""
+    """Most of the rows; all of a few, below which come as many blank lines as nights have been."""
     if len(rows) > FEW:
         return [row for row in rows if rng.random() < KEPT]
-    at = number % len(rows)
-    return (rows[at:] + rows[:at])[number // len(rows) % 2 :]
+    return rows + [{}] * number
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -558,7 +557,7 @@ def write_sheet(sheet: Sheet, path: Path) -> None:
     if sheet.title:
         writer.writerow(sheet.title)
     writer.writerow(sheet.header)
-    writer.writerows([row.get(name, "") for name in sheet.header] for row in sheet.rows)
+    writer.writerows([row.get(name, "") for name in sheet.header] if row else [] for row in sheet.rows)
     path.write_bytes(out.getvalue().encode(sheet.encoding, "replace"))
 
 

@@ -221,7 +221,7 @@ def rows_changed() -> Iterator[tuple[str, str, str, Callable[[Sheet], Sheet]]]:
         put(born, lambda s: "已核"),
     )
     yield "dates of birth to come", REGISTER, "base_trend.understood_as_usual", put(born, lambda s: "20991231")
-    yield "dates of birth before any living person", REGISTER, f"{std}.age_at_most_120", put(born, lambda s: "19000101")
+    yield "dates of birth before any living person", REGISTER, f"{std}.age_at_most_120", put(born, lambda s: "19010203")
     yield (
         "names of the next row",
         REGISTER,

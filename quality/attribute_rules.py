@@ -66,6 +66,13 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "name": (
         Holds(name="name_not_blank", column="name", condition="trim(name) <> ''"),
         _pattern("name_without_digits", "name", "[^0-9]*", mostly=0.99),
+        Holds(
+            name="name_mostly_understood",
+            severity="warn",
+            column="name_raw",
+            condition="name IS NOT NULL OR name_is_placeholder",
+            mostly=0.95,
+        ),
     ),
     "citizen_id": (
         InSet(name="citizen_id_kind_in_list", column="citizen_id_kind", values=CITIZEN_ID_KINDS),

@@ -43,6 +43,7 @@ MEASURES: Final = (
     Measure("match_weights", "weights of compared pairs, by population stability index", least=0.1),
     Measure("cluster_sizes", "records of persons, by population stability index", least=0.1),
     Measure("persons", "persons", share=0.02),
+    Measure("households", "households", share=0.05),
     Measure("id_churn", "share of ids merged, split or withdrawn", least=0.001, budget=0.01),
 )
 

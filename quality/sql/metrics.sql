@@ -26,7 +26,7 @@ understood AS (
             {item: 'citizen_id', size: count(citizen_id_raw), n: count(citizen_id_raw) FILTER (citizen_id IS NOT NULL)},
             {item: 'birth_date', size: count(birth_date_raw), n: count(birth_date_raw) FILTER (birth_year_low IS NOT NULL)},
             {item: 'phone', size: count(phone_raw), n: count(phone)},
-            {item: 'name', size: count(name),
+            {item: 'name', size: count(name_raw),
                 n: count(name) FILTER (regexp_full_match(name, '[\p{Han}·]+|[A-Za-z .\-]+'))},
             {item: 'residence_address', size: count(residence_address_raw), n: count(a.town)},
             {item: 'sex agrees with number', size: count(*) FILTER (sex_code IN ('1', '2') AND id_sex_code IS NOT NULL),
@@ -78,6 +78,8 @@ UNION ALL
 SELECT 'cluster_sizes', '', '', 'records=' || least(records, 12), count(*) / sum(count(*)) OVER (),
     (sum(count(*)) OVER ())::BIGINT
 FROM (SELECT count(*) AS records FROM crosswalk WHERE is_current GROUP BY person_id) GROUP BY ALL
+UNION ALL
+SELECT 'households', '', '', '', count(*), count(*) FROM household HAVING count(*) > 0
 UNION ALL
 SELECT 'persons', '', '', '', persons, persons FROM night WHERE night = getvariable('check_night') AND persons > 0
 UNION ALL

@@ -132,7 +132,7 @@ def test_a_night_is_measured_as_it_is(population):
     )
     assert found == {
         "rows": 4, "quarantine_rate": 0.25, "filledsex": 1, "filledphone": 0, "codessex_code=1": 1, "linked_rate": 0,
-        "new_person_rate": 1, "persons": 3, "id_churn": 0,
+        "new_person_rate": 1, "persons": 3, "households": 1, "id_churn": 0,
     }  # fmt: skip
     compare_night(population, date(2026, 11, 1))
     assert population.execute("SELECT DISTINCT state FROM night_trend").fetchall() == [("too_early",)]

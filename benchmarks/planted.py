@@ -346,7 +346,7 @@ def files_changed() -> Iterator[tuple[str, str, str, Callable[[Path], None]]]:
         "a file of another department",
         REGISTER,
         "refused.extract_unknown",
-        lambda path: path.write_bytes(next((path.parents[1] / "tax").glob("*.csv")).read_bytes()),
+        lambda path: path.write_bytes(next((path.parents[1] / "grid").glob("*.csv")).read_bytes()),
     )
     yield (
         "a link to a file",

@@ -21,13 +21,13 @@ QUARANTINE_BLOCK_ROWS = 1000
 """A rate of quarantined rows blocks only from so many rows on: a small bad file must not stop the city."""
 
 LEAST_MENTIONS = 300
-"""Mentions that rates are taken of: where tonight brought fewer, those of the deliveries before it are looked at, too."""
+"""Mentions that rates are taken of: where tonight brought fewer, those of deliveries before are looked at, too."""
 
 _NEWEST = f"""
     SELECT * FROM std_mention WHERE {{of_extract}} AND delivery_id IN (
         SELECT delivery_id FROM delivery WHERE {{of_extract}} AND status = 'accepted'
-        QUALIFY night = {NIGHT} OR coalesce(sum(mentions) OVER (
-            ORDER BY night DESC, delivery_id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) < {LEAST_MENTIONS})
+        QUALIFY night = {NIGHT} OR {LEAST_MENTIONS} > coalesce(sum(mentions) OVER (
+            ORDER BY night DESC, delivery_id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))
 """
 
 STANDARD_COLUMN = {

@@ -74,7 +74,8 @@ BARE = """
 import sys, duckdb
 con = duckdb.connect(sys.argv[2])
 con.execute("SET enable_progress_bar = false")
-con.execute("CREATE TABLE t AS FROM read_csv($1, all_varchar = true)", [sys.argv[1]])
+scan = "FROM read_csv($1, all_varchar = true, header = true, quote = $2)"
+con.execute(f"CREATE TABLE t AS {scan}", [sys.argv[1], chr(34)])
 """
 
 

@@ -197,7 +197,7 @@ def rows_changed() -> Iterator[tuple[str, str, str, Callable[[Sheet], Sheet]]]:
     yield (
         "a third of the numbers is missing",
         REGISTER,
-        f"{std}.self_citizen_id_mostly_delivered",
+        "base_trend.filled_as_usual",
         put(number, lambda s: "" if s[-1:] in "0123" else s),
     )
     yield (
@@ -231,13 +231,13 @@ def rows_changed() -> Iterator[tuple[str, str, str, Callable[[Sheet], Sheet]]]:
     yield (
         "names and household numbers exchanged",
         REGISTER,
-        f"{std}.name_without_digits",
+        f"{std}.name_mostly_understood",
         lambda sheet: swapped(sheet, "姓名", "户号"),
     )
     yield (
         "one household of all",
         REGISTER,
-        "base_entity.one_head_per_household",
+        "base_trend.households_as_usual",
         put("户号", lambda s: "370114000000001"),
     )
     yield "everybody is a head of household", REGISTER, "base_trend.codes_as_usual", put("与户主关系", lambda s: "户主")

@@ -8,7 +8,6 @@ here: the checks themselves, of shape (`sources.faults`), of values (`sources.qu
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import zip_longest
 from operator import itemgetter
 from pathlib import Path
 from typing import Final
@@ -104,51 +103,52 @@ class RecordSorter:
 
     def add(self, run: Records) -> None:
         """Sort one run of records."""
-        self.records_count += len(run.cells)
-        leading = min(self._leading, len(run.cells))
+        self.records_count += len(run)
+        leading = min(self._leading, len(run))
         self._leading -= leading
         for position in range(leading):
             is_header = self._leading == 0 and position == leading - 1
-            self.non_data["header" if is_header else "title" if run.cells[position] else "blank"] += 1
-        if leading < len(run.cells):
+            self.non_data["header" if is_header else "title" if run.lengths[position].as_py() else "blank"] += 1
+        if leading < len(run):
             self._add_body(run, leading)
         if self._held >= HELD_ROWS:
             self._lay_down()
 
     def _add_body(self, run: Records, leading: int) -> None:
-        body = run.cells[leading:]
-        lengths = pa.array(list(map(len, body)), pa.int32())
-        overfull = self._faults.shorten(body, lengths)
-        columns = _columns(body, self.layout.width)
+        lengths = run.lengths.slice(leading)
+        delivered = [column.slice(leading) for column in run.columns]
+        missing = self.layout.width - len(delivered)
+        columns = [*delivered[: self.layout.width], *[pa.repeat("", len(lengths))] * missing]
         blanks = [blank_mask(column) for column in columns]
+        overfull = self._faults.find_overfull(lengths, delivered)
         filled = _count_filled(blanks)
         kinds = record_kinds(self.layout, columns, lengths, filled)
         numbers = pc.add(
             pc.cumulative_sum(pc.greater(lengths, 0).cast(pa.int32())), pa.scalar(self._row_number, pa.int32())
         )
         self._row_number = numbers[-1].as_py()
-        self._note_non_data(kinds, body)
+        self._note_non_data(kinds, run, leading)
         is_data = pc.equal(kinds, DATA)
         faults, noted = self._faults.find(run, leading, lengths, overfull, is_data)
         lines = pa.array(run.first_lines[leading:], pa.int32())
         table = self._table(columns, blanks, numbers, lines).filter(is_data)
-        is_sound = pc.invert(_mask(faults, len(body))).filter(is_data)
+        is_sound = pc.invert(_mask(faults, len(lengths))).filter(is_data)
         rows = self._filled_down(table, is_sound).filter(is_sound)
-        self._held += len(body)
+        self._held += len(lengths)
         self._held_rows.append(rows)
         self._note_suspects(rows, run)
         for found, problems in ((faults, self._held_problems), (noted, self._held_value_problems)):
             for position, fault in found.items():
                 problems.append(self._problem(fault, run, leading + position, numbers[position].as_py()))
 
-    def _note_non_data(self, kinds: pa.Array, body: Sequence[Sequence[str]]) -> None:
+    def _note_non_data(self, kinds: pa.Array, run: Records, leading: int) -> None:
         for found in pc.value_counts(kinds).to_pylist():
             if found["values"] != DATA:
                 self.non_data[KINDS[found["values"]]] += found["counts"]
         for position in pc.indices_nonzero(
             pc.is_in(kinds, value_set=pa.array([TOTAL, FOOTER], kinds.type))
         ).to_pylist():
-            if (count := stated_count(self.layout, body[position])) is not None:
+            if (count := stated_count(self.layout, run.cells(leading + position)[: self.layout.width])) is not None:
                 self.stated_counts.append(count)
 
     def _table(self, columns: list[pa.Array], blanks: list[pa.Array], numbers: pa.Array, lines: pa.Array) -> pa.Table:
@@ -208,11 +208,6 @@ def _problems_table(problems: Iterable[Problem]) -> pa.Table:
     return pa.table(
         [pa.array(column, field.type) for column, field in zip(columns, ROW_PROBLEMS, strict=True)], schema=ROW_PROBLEMS
     )
-
-
-def _columns(body: Sequence[Sequence[str]], width: int) -> list[pa.Array]:
-    columns = [pa.array(column, pa.string()) for column in zip_longest(*body, fillvalue="")]
-    return columns + [pa.array([""] * len(body), pa.string())] * (width - len(columns))
 
 
 def _count_filled(blanks: Sequence[pa.Array]) -> pa.Array:

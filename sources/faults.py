@@ -4,7 +4,7 @@ Not here: wrong values in rows of the right shape (`sources.quarantine`).
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from sources.contract import Column, Extract
 from sources.decode import Decoder
 from sources.layout import Layout
+from sources.non_data import blank_mask
 from sources.rows import RecordReader, Records
 
 MOST_DAMAGED_CHARACTERS = 4
@@ -36,17 +37,26 @@ class FaultFinder:
         self.layout, self.decoder, self.reader = layout, decoder, reader
         self._regular_lengths: set[int] = set()
 
-    def shorten(self, body: list[list[str]], lengths: pa.Array) -> list[int]:
-        """Cut records to the width of the header, in place; the positions of those that had too many cells."""
+    def find_overfull(self, lengths: pa.Array, columns: Sequence[pa.Array]) -> list[int]:
+        """The positions of records with more cells than the header: not when exporters add blank ones to each row.
+
+        Args:
+            lengths: cells of each record.
+            columns: the cells by position, beyond the header too.
+        """
         self._learn_lengths(lengths)
         width = self.layout.width
-        overfull = []
-        for position in pc.indices_nonzero(pc.greater(lengths, width)).to_pylist():
-            is_regular = len(body[position]) in self._regular_lengths
-            if not is_regular or any(cell.strip() for cell in body[position][width:]):
-                overfull.append(position)
-            body[position] = body[position][:width]
-        return overfull
+        if len(columns) <= width:
+            return []
+        overfull = pc.greater(lengths, width)
+        says_something = pc.invert(blank_mask(columns[width]))
+        for column in columns[width + 1 :]:
+            says_something = pc.or_(says_something, pc.invert(blank_mask(column)))
+        is_regular = pc.is_in(lengths, value_set=pa.array(sorted(self._regular_lengths), pa.int32()))
+        found: list[int] = pc.indices_nonzero(
+            pc.and_(overfull, pc.or_(pc.invert(is_regular), says_something))
+        ).to_pylist()
+        return found
 
     def find(
         self, run: Records, leading: int, lengths: pa.Array, overfull: list[int], is_data: pa.Array
@@ -57,7 +67,7 @@ class FaultFinder:
             run: the records.
             leading: how many of them stand before the data.
             lengths: cells of each data record, as delivered.
-            overfull: what `shorten` gave.
+            overfull: what `find_overfull` gave.
             is_data: whether each is data at all.
         """
         short = self._short(lengths, is_data)
@@ -96,7 +106,7 @@ class FaultFinder:
             offset = self.decoder.damaged.pop(line)
             position = bisect_right(run.first_lines, line) - 1 - leading
             if position >= 0:
-                yield position, self._damage_fault(run.cells[leading + position], offset)
+                yield position, self._damage_fault(run.cells(leading + position), offset)
 
     def _damage_fault(self, cells: list[str], offset: int) -> Fault:
         hurt = [self._column_at(index) for index, cell in enumerate(cells) if "\ufffd" in cell]

@@ -1,21 +1,31 @@
-"""Physical lines → CSV records, each with the line on which it starts.
+"""Physical lines → CSV records, as columns of cells, each record with the line on which it starts.
 
 Here: quoting, full-width delimiters, quotes that were never closed. A record is what Python's csv reader
 yields, so that row numbers agree with everybody else's; only where an unclosed quote would swallow whole
 rows is the line on which it stands read literally. Not here: what a record means (`sources.layout`).
+
+Most lines are plain: a record each, of as many cells as most others, quoted properly or not at all. Arrow reads
+stretches of those, several times as fast; the csv module reads what lies between.
 """
 
 import csv
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import repeat
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise, repeat, zip_longest
 from operator import attrgetter
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
 
 WINDOW_LINES = 32_768
 CAREFUL_LINES = 1_024
+PLAIN_LINES = 256
+"""So many plain lines in a row are worth a reading of their own."""
+MOST_REPEATED = 500
+"""So often may RE2 repeat a part; lines of more cells are read by the csv module."""
 LONGEST_RECORD_LINES = 500
 LONGEST_FIELD_CHARACTERS = 64 * 1024 * 1024
 STAND_IN = "\x1f"
@@ -26,12 +36,23 @@ csv.field_size_limit(LONGEST_FIELD_CHARACTERS)
 
 @dataclass(frozen=True)
 class Records:
-    """A run of records: cells, the line each starts on, and the text that each came from."""
+    """A run of records: their cells by position, the line each starts on, and the text that each came from."""
 
-    cells: list[list[str]]
-    first_lines: list[int]
+    columns: list[pa.Array]
+    """As many as the longest record has cells; "" where another has none."""
+    lengths: pa.Array
+    """Cells of each record (int32); 0 for a blank line."""
+    first_lines: Sequence[int]
     lines: list[str] = field(repr=False)
-    is_last: bool
+    is_last: bool = False
+
+    def __len__(self) -> int:
+        """The number of records."""
+        return len(self.lengths)
+
+    def cells(self, position: int) -> list[str]:
+        """The cells of one record."""
+        return [column[position].as_py() for column in self.columns[: self.lengths[position].as_py()]]
 
     def text(self, position: int) -> str:
         """The physical lines of one record, as delivered."""
@@ -82,27 +103,35 @@ class RecordReader:
                 yield records
             del pending[:taken]
             first_line += taken
-        runs = list(self._runs(pending, first_line, at_end=True))
+        runs = list(self._runs(pending, first_line, at_end=True)) or [_careful_run([], [], [])]
         yield from runs[:-1]
-        yield Records(runs[-1].cells, runs[-1].first_lines, runs[-1].lines, True) if runs else Records([], [], [], True)
+        yield replace(runs[-1], is_last=True)
 
     def _runs(self, lines: list[str], first_line: int, *, at_end: bool) -> Iterator[Records]:
         """Read lines window by window; unless at the end, what may go on in the next block is left over."""
-        position, size = 0, WINDOW_LINES
+        cells, stretches = _plain_stretches(lines, self.delimiter)
+        position, size, least = 0, WINDOW_LINES, 0
         while position < len(lines):
-            window = lines[position : position + size]
-            is_end = at_end and position + size >= len(lines)
+            while stretches and stretches[0][1] - position < PLAIN_LINES:
+                stretches.popleft()
+            start, end = stretches[0] if stretches else (len(lines), len(lines))
+            if start <= position < end:
+                end = min(end, position + WINDOW_LINES)
+                yield _plain_run(lines[position:end], first_line + position, self.delimiter, cells)
+                position, size, least = end, WINDOW_LINES, 0
+                continue
+            window = lines[position : position + max(min(size, start + 1 - position), least)]
+            is_end = at_end and position + len(window) == len(lines)
             records, ends, is_damaged = self._parse(window, first_line + position, is_end=is_end)
             taken = ends[-1] if ends else 0
             if taken:
                 starts = [first_line + position, *(first_line + position + end for end in ends[:-1])]
-                yield Records(records, starts, window[:taken], False)
-                position += taken
-                size = CAREFUL_LINES if is_damaged else WINDOW_LINES
-            elif position + size >= len(lines):
+                yield _careful_run(records, starts, window[:taken])
+                position, size, least = position + taken, CAREFUL_LINES if is_damaged else WINDOW_LINES, 0
+            elif position + len(window) == len(lines):
                 return
             else:
-                size *= 2
+                least = 2 * len(window)
 
     def _parse(self, lines: list[str], first_line: int, *, is_end: bool) -> tuple[list[list[str]], list[int], bool]:
         """Records, the line count up to the end of each, and whether they stop after a line read literally."""
@@ -136,3 +165,48 @@ class RecordReader:
             return True
         whole = sum(line.count(self.delimiter) >= self.width - 1 for line in lines)
         return whole >= 2 or (is_last and whole >= 1 and len(record) != self.width)
+
+
+def _careful_run(cells: list[list[str]], first_lines: list[int], lines: list[str]) -> Records:
+    columns = [pa.array(column, pa.string()) for column in zip_longest(*cells, fillvalue="")]
+    return Records(columns, pa.array(list(map(len, cells)), pa.int32()), first_lines, lines)
+
+
+def _plain_run(lines: list[str], first_line: int, delimiter: str, cells: int) -> Records:
+    """Plain lines of so many cells. One block holds them all, since a line may not lie in two."""
+    text = pa.py_buffer("".join(lines).encode())
+    names = list(map(str, range(cells)))
+    table = pa_csv.read_csv(
+        pa.BufferReader(text),
+        pa_csv.ReadOptions(column_names=names, block_size=text.size + 1),
+        pa_csv.ParseOptions(delimiter=delimiter, ignore_empty_lines=False),
+        pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), check_utf8=False),
+    )
+    columns = [column.combine_chunks() for column in table.columns]
+    lengths = pa.repeat(pa.scalar(cells, pa.int32()), len(lines))
+    return Records(columns, lengths, range(first_line, first_line + len(lines)), lines)
+
+
+def _plain_stretches(lines: list[str], delimiter: str) -> tuple[int, deque[tuple[int, int]]]:
+    """The number of cells that most lines have, and the stretches [start, end) of plain lines of so many."""
+    texts = pa.array(lines, pa.string())
+    counts = pc.count_substring(texts, delimiter)
+    usual = pc.mode(counts)
+    between = usual[0]["mode"].as_py() if len(usual) else 0
+    if not between:
+        return 1, deque()
+    plain = pc.equal(counts, between)
+    quoted = pc.match_substring(texts, '"')
+    if pc.any(quoted).as_py():
+        plain = pc.replace_with_mask(plain, quoted, _are_quoted_well(texts.filter(quoted), delimiter, between))
+    odd = [-1, *pc.indices_nonzero(pc.invert(plain)).to_pylist(), len(lines)]
+    return between + 1, deque((before + 1, at) for before, at in pairwise(odd) if at - before > PLAIN_LINES)
+
+
+def _are_quoted_well(texts: pa.Array, delimiter: str, between: int) -> pa.Array:
+    """Whether lines have quotes around whole cells alone, with no quote inside, and so many delimiters between them."""
+    if between > MOST_REPEATED:
+        return pa.repeat(False, len(texts))
+    apart = re.escape(delimiter)
+    cell = f'(?:"[^"]*"|[^"{apart}]*)'
+    return pc.match_substring_regex(texts, f"^{cell}(?:{apart}{cell}){{{between}}}[\r\n]*$")

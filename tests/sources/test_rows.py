@@ -22,10 +22,10 @@ def records_of(
     reader = RecordReader(delimiter, width)
     runs = list(reader.read(blocks))
     assert [run.is_last for run in runs] == [False] * (len(runs) - 1) + [True]
-    assert "".join(run.text(p) for run in runs for p in range(len(run.cells))) == "".join(
+    assert "".join(run.text(p) for run in runs for p in range(len(run))) == "".join(
         rows.prepare_lines(lines, delimiter)
     )
-    return [pair for run in runs for pair in zip(run.first_lines, run.cells, strict=True)], reader.literal_lines
+    return [(run.first_lines[p], run.cells(p)) for run in runs for p in range(len(run))], reader.literal_lines
 
 
 def by_csv_reader(text: str) -> list[tuple[int, list[str]]]:
@@ -39,10 +39,12 @@ def by_csv_reader(text: str) -> list[tuple[int, list[str]]]:
 
 @pytest.mark.parametrize("window", [1, 2, 3, 32_768])
 @pytest.mark.parametrize("block", [1, 2, 5, 99])
+@pytest.mark.parametrize("plain", [1, 2, 99])
 def test_records_and_lines_are_those_of_the_csv_reader(
-    monkeypatch: pytest.MonkeyPatch, window: int, block: int
+    monkeypatch: pytest.MonkeyPatch, window: int, block: int, plain: int
 ) -> None:
     monkeypatch.setattr(rows, "WINDOW_LINES", window)
+    monkeypatch.setattr(rows, "PLAIN_LINES", plain)
     assert records_of(TEXT, block=block)[0] == by_csv_reader(TEXT)
 
 
@@ -82,4 +84,4 @@ def test_full_width_delimiters() -> None:
 
 
 def test_no_lines_give_one_empty_last_run() -> None:
-    assert [(run.cells, run.is_last) for run in RecordReader(",", 3).read([])] == [([], True)]
+    assert [(len(run), run.is_last) for run in RecordReader(",", 3).read([])] == [(0, True)]

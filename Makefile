@@ -9,19 +9,21 @@ BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome 
 BENCH_VENV ?= .bench-venv
 BENCH_WORK ?= .bench
 BENCH_DOCS ?= docs/benchmarks
+SIZES ?= 100000 1000000
 
 BIN     := $(VENV)/bin
 LOCKED  := $(VENV)/.locked
 READY   := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint lock browser bench-linkage bench-large fuzz faults planted readers clean
+.PHONY: help venv demo test lint lock browser bench-linkage bench-merge bench-large fuzz faults planted readers clean
 
 help:
 	@echo "make demo   write fictitious extracts, merge them night by night, show the result"
 	@echo "make test   lint, type check, import rules and all tests"
 	@echo "make venv   only the virtual environment, from the hashed lock"
 	@echo "make bench-linkage  link the same files with popbase, Splink and recordlinkage; ONLY=febrl4,chinese_1m for some"
+	@echo "make bench-merge  the nightly merge of 100,000 and 1 million people beside the bare scan; SIZES=\"…\" for others"
 	@echo "make fuzz   read 20,000 damaged deliveries; none may crash the reader or lose a row"
 	@echo "make faults   strike nights with 200 faults (killed, torn, power cut, disk full); none may change the base"
 	@echo "make planted  plant more than sixty faults, one at a time; each must be caught by the check named for it"
@@ -72,6 +74,10 @@ $(BENCH_VENV)/.installed: benchmarks/linkage/requirements.txt
 
 bench-linkage: $(READY) $(BENCH_VENV)/.installed
 	$(BENCH_VENV)/bin/python benchmarks/linkage/run.py --work $(BENCH_WORK) --docs $(BENCH_DOCS) $(if $(ONLY),--only $(ONLY))
+
+bench-merge: $(READY) $(BENCH_VENV)/.installed
+	$(BENCH_VENV)/bin/python benchmarks/merge/run.py --popbase $(BIN)/popbase --work $(BENCH_WORK)/merge \
+		--people $(SIZES) --unbounded --docs $(BENCH_DOCS)
 
 fuzz: $(READY)
 	$(BIN)/python benchmarks/fuzz.py

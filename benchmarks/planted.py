@@ -345,7 +345,7 @@ def files_changed() -> Iterator[tuple[str, str, str, Callable[[Path], None]]]:
     yield (
         "a file of another department",
         REGISTER,
-        "refused.extract_unknown",
+        "refused.columns_missing",
         lambda path: path.write_bytes(next((path.parents[1] / "grid").glob("*.csv")).read_bytes()),
     )
     yield (
@@ -375,11 +375,13 @@ def tables_changed() -> Iterator[tuple[str, str, str]]:
             SELECT household_no FROM person WHERE household_no IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1))""",
     )
     yield (
-        "one person is two",
+        "two persons of the register with one number",
         "base_person.one_person_per_citizen_id",
         """
-        INSERT INTO person_version BY NAME SELECT * REPLACE ('p0' || substr(person_id, 3) AS person_id) FROM person_version
-        WHERE to_night IS NULL AND citizen_id IS NOT NULL""",
+        UPDATE std_mention SET citizen_id = (SELECT min(citizen_id) FROM std_mention WHERE citizen_id_kind = 'citizen18'
+            AND department = 'public_security' AND role = 'self')
+        WHERE mention_id = (SELECT max(mention_id) FROM std_mention JOIN crosswalk USING (mention_id) WHERE is_current
+            AND citizen_id_kind = 'citizen18' AND std_mention.department = 'public_security' AND std_mention.role = 'self')""",
     )
     yield (
         "a mention is in no crosswalk",
@@ -428,7 +430,13 @@ def tables_changed() -> Iterator[tuple[str, str, str]]:
         "reconcile_delivery.rows_add_up",
         "UPDATE delivery SET rows_accepted = rows_accepted - 1 WHERE status = 'accepted'",
     )
-    yield "quarantined rows are lost", "reconcile_delivery.quarantined_rows_stored", "DELETE FROM quarantined_row"
+    yield (
+        "quarantined rows are lost",
+        "reconcile_delivery.quarantined_rows_stored",
+        """
+        UPDATE delivery SET rows_quarantined = rows_quarantined + 1, rows_accepted = rows_accepted - 1
+        WHERE delivery_id = (SELECT max(delivery_id) FROM delivery WHERE status = 'accepted')""",
+    )
     yield (
         "mentions are lost",
         "reconcile_delivery.mentions_stored",
@@ -453,7 +461,9 @@ def tables_changed() -> Iterator[tuple[str, str, str]]:
         "somebody alive and dead",
         "base_person.nobody_alive_and_dead",
         """
-        UPDATE person_version SET is_deceased = false, death_date = DATE '2020-01-01' WHERE person_id = (SELECT max(person_id) FROM person)""",
+        UPDATE std_mention SET death_date = DATE '2020-01-01' WHERE mention_id IN (
+            SELECT max(mention_id) FROM std_mention JOIN crosswalk USING (mention_id) WHERE is_current
+                AND registration_status = '正常' GROUP BY person_id)""",
     )
     yield "a model learnt from bad data", "base_trend.match_weights_as_usual", "UPDATE match_pair SET odds = -odds"
     yield (

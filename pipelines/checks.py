@@ -12,8 +12,7 @@ import dagster as dg
 from pipelines.names import BASE, PERSON, POOL
 from pipelines.partitions import night_of
 from pipelines.resources import Writer
-from quality.engine import run_suites
-from quality.gate import SuiteResult, summarise_suites
+from quality.gate import SuiteResult
 from quality.rules import Suite
 from quality.suites import base_suites
 from quality.trends import compare_night, measure_night, read_trends, TREND, Trends
@@ -66,7 +65,7 @@ def build_base_checks() -> dg.AssetChecksDefinition:
         with writer.step(BASE_CHECKS) as con:
             measure_night(con, night)
             compare_night(con, night)
-            results = summarise_suites(run_suites(con, suites, night))
+            results = writer.check(con, BASE_CHECKS, suites, night)
             trends = read_trends(con, night)
         yield from check_results(PERSON, results, trends)
 

@@ -3,8 +3,9 @@
 import os
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,10 @@ from pipelines.names import NIGHTLY_MERGE
 from pipelines.night_log import night_log
 from pipelines.partitions import PARTITION
 from pipelines.writer import hold_writer
+from quality.engine import run_suites
 from quality.errors import QualityError
+from quality.gate import SuiteResult, summarise_suites
+from quality.rules import Suite
 from sources.errors import SourcesError
 from warehouse.database import warehouse_session
 from warehouse.errors import WarehouseError
@@ -94,6 +98,16 @@ class Writer(dg.ConfigurableResource["Writer"]):
             self._log.error("step_failed", step=name, seconds=_since(began), error=type(error).__name__)
             raise
         self._log.info("step_ended", step=name, seconds=_since(began))
+
+    def check(
+        self, con: duckdb.DuckDBPyConnection, step: str, suites: Sequence[Suite], night: date
+    ) -> list[SuiteResult]:
+        """Run a step's suites, and log how many there were, and how long it took."""
+        began = time.monotonic()
+        results = summarise_suites(run_suites(con, suites, night))
+        failed = sum(not result.passed for result in results)
+        self._log.info("checked", step=step, suites=len(results), failed=failed, seconds=_since(began))
+        return results
 
 
 def _since(began: float) -> float:

@@ -9,8 +9,6 @@ from pipelines.deliveries import DepartmentCounts, standardise_deliveries
 from pipelines.names import FILES_USABLE, INTAKE, OWNERS, POOL, standard_asset
 from pipelines.partitions import night_of, NIGHTS
 from pipelines.resources import Writer
-from quality.engine import run_suites
-from quality.gate import summarise_suites
 from quality.suites import department_suites
 from sources.contract import Contract
 
@@ -38,7 +36,7 @@ def build_standard(contract: Contract, contracts: Sequence[Contract]) -> dg.Asse
         night = night_of(context)
         with writer.step(name) as con:
             counts = standardise_deliveries(con, writer.home(), contract, contracts, night, writer.log)
-            results = summarise_suites(run_suites(con, suites, night))
+            results = writer.check(con, name, suites, night)
         return dg.MaterializeResult(
             metadata=_metadata(counts), check_results=[_usable(name, counts), *check_results(name, results)]
         )

@@ -87,8 +87,8 @@ def _stages(size: dict) -> str:
         + _table(head, rows)
         + f"\n*Standardise* includes {full['checks_of_departments']:.1f} s of checks. *Outside* are imports, "
         f"Dagster and the report; between the steps Dagster takes {full['between_steps']:.1f} s, in the next night "
-        f"{changed['between_steps']:.1f} s. That delivers {changed['rows']:,} rows ({changed['rows'] / full['rows']:.1%})"
-        f" and takes {changed['wall']:.0f} s ({changed['wall'] / full['wall']:.1%}).\n"
+        f"{changed['between_steps']:.1f} s. It has {changed['rows']:,} rows ({changed['rows'] / full['rows']:.1%}) "
+        f"and takes {changed['wall']:.0f} s ({changed['wall'] / full['wall']:.1%}).\n"
     )
 
 

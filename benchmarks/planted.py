@@ -231,7 +231,7 @@ def rows_changed() -> Iterator[tuple[str, str, str, Callable[[Sheet], Sheet]]]:
     yield (
         "names and household numbers exchanged",
         REGISTER,
-        f"{std}.name_mostly_understood",
+        "base_trend.understood_as_usual",
         lambda sheet: swapped(sheet, "姓名", "户号"),
     )
     yield (

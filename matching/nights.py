@@ -32,7 +32,7 @@ from matching.parameters import Drift, Floats, measure_drift, Parameters, scaled
 from matching.parameters import load_parameters as read_parameters
 from matching.persons import describe_units, HOUSEHOLD_MEMBERS, make_units
 from matching.records import load_records, RECORDS
-from matching.scorer import Scorer, unit_tables, with_relatives_of
+from matching.scorer import all_units, Scorer, unit_tables, with_relatives_of
 from matching.spec import load_spec, Rule, Spec
 from matching.state import (
     count,
@@ -150,7 +150,7 @@ def retrain(con: duckdb.DuckDBPyConnection, spec: Spec | None = None) -> tuple[D
     if units < LEAST_UNITS:
         raise InputError("match_unit", f"{units} units are too few to learn from; {LEAST_UNITS} are needed")
     run(con, "state_relation")
-    learnt = learn_parameters(spec, unit_tables(con, "(SELECT unit_id FROM match_unit)"), con)
+    learnt = learn_parameters(spec, all_units(con), con)
     store_parameters(con, spec, learnt)
     con.execute("DELETE FROM match_basis")
     return measure_drift(before[0], learnt) if before else ()
@@ -189,9 +189,6 @@ class _Night:
         if apart:
             self.con.execute("INSERT INTO _judged_apart SELECT unnest($1)", [apart])
             make_units(self.con)
-        self.con.execute("""
-            CREATE OR REPLACE TEMP TABLE person_unit AS SELECT * EXCLUDE (relatives) FROM match_unit LIMIT 0
-        """)
         run(self.con, "state_records_write")
         describe_units(self.con)
         run(self.con, "state_units")
@@ -216,7 +213,9 @@ class _Night:
         if units < LEAST_UNITS:
             return scaled(read_parameters(PERSON_PARAMETERS), units)
         run(self.con, "state_relation")
-        return learn_parameters(self.spec, unit_tables(self.con, "(SELECT unit_id FROM match_unit)"), self.con)
+        learnt = learn_parameters(self.spec, all_units(self.con), self.con)
+        drop_temporaries(self.con, kept=_KEPT)
+        return learnt
 
     def link_units(self) -> None:
         early, late = (self._numbers(rules) for rules in split_rules(self.spec))
@@ -245,11 +244,13 @@ class _Night:
     def _pairs_anew(self, units: str, rules: dict[int, Rule], *, is_early: bool) -> None:
         """Lay the blocks of some units anew, and let their pairs by these rules take the place of those there were."""
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE _pairing AS {units}")
-        self._lay_blocks(rules)
-        run(self.con, "state_flipped")
-        self.con.execute("INSERT INTO _pairing SELECT unit_id FROM _flipped ANTI JOIN _pairing USING (unit_id)")
+        if self._lay_blocks(rules):
+            run(self.con, "state_flipped")
+            self.con.execute("INSERT INTO _pairing SELECT unit_id FROM _flipped ANTI JOIN _pairing USING (unit_id)")
         self._drop_pairs(is_early=is_early)
-        run(self.con, "state_pairs", rules=", ".join(map(str, rules)))
+        self.con.execute("CREATE OR REPLACE TEMP TABLE _found (unit_l BIGINT, unit_r BIGINT)")
+        for number in rules:  # one at a time: the blocks of one rule fit into memory
+            run(self.con, "state_pairs", rule=str(number))
         self.con.execute("""
             CREATE OR REPLACE TEMP TABLE _asking AS
             SELECT DISTINCT unit_l, unit_r FROM _found ANTI JOIN match_pair USING (unit_l, unit_r) ORDER BY ALL
@@ -264,13 +265,15 @@ class _Night:
         self.con.execute("INSERT INTO _pair_touched SELECT unnest([unit_l, unit_r]) FROM _scored")
         self.con.unregister("_scored")
 
-    def _lay_blocks(self, rules: dict[int, Rule]) -> None:
+    def _lay_blocks(self, rules: dict[int, Rule]) -> bool:
+        """Put the units of `_pairing` into blocks anew; whether others are in blocks of these rules."""
         numbers = ", ".join(map(str, rules))
         stale = (
             f"rule IN ({numbers}) AND unit_id IN (SELECT unit_id FROM _pairing UNION ALL SELECT unit_id FROM _vanished)"
         )
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE _block_left AS SELECT rule, k FROM match_block WHERE {stale}")
         self.con.execute(f"DELETE FROM match_block WHERE {stale}")
+        [(others,)] = self.con.execute(f"SELECT count(*) FROM match_block WHERE rule IN ({numbers})").fetchall()
         spec = with_relatives_of(self.spec)
         load_records(self.con, spec, unit_tables(self.con, "_pairing"))
         laid = " UNION ALL ".join(
@@ -280,6 +283,7 @@ class _Night:
         )
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE _block_laid AS SELECT * FROM ({laid}) WHERE k IS NOT NULL")
         self.con.execute("INSERT INTO match_block FROM _block_laid")
+        return bool(others)
 
     def _drop_pairs(self, *, is_early: bool) -> None:
         """Pairs of the units whose blocks were laid anew go: all, or those that only relatives brought together."""
@@ -288,10 +292,9 @@ class _Night:
             (unit_l IN (SELECT unit_id FROM _pairing UNION ALL SELECT unit_id FROM _vanished)
              OR unit_r IN (SELECT unit_id FROM _pairing UNION ALL SELECT unit_id FROM _vanished)) {kept}
         """
-        self.con.execute(f"""
-            CREATE OR REPLACE TEMP TABLE _pair_touched AS
-            SELECT DISTINCT unnest([unit_l, unit_r]) AS unit_id FROM match_pair WHERE {stale}
-        """)
+        # In DuckDB 2.0.0 a table that CREATE … AS made empty shows no row of a large INSERT in the same transaction.
+        self.con.execute("CREATE OR REPLACE TEMP TABLE _pair_touched (unit_id BIGINT)")
+        self.con.execute(f"INSERT INTO _pair_touched SELECT unnest([unit_l, unit_r]) FROM match_pair WHERE {stale}")
         self.con.execute(f"DELETE FROM match_pair WHERE {stale}")
 
     def _score_again(self) -> None:
@@ -333,7 +336,7 @@ class _Night:
             np.searchsorted(units, left), np.searchsorted(units, right),
             edges["odds"].to_numpy(), edges["ratio"].to_numpy(),
         )  # fmt: skip
-        compare = self._comparer(units, placed == "cluster")
+        compare = self._comparer(units, with_relatives=placed == "cluster")
         asked = np.isin(units, region)
         found = cluster(links, self._bounds(units), self.spec.thresholds.link, compare, asked)
         at = np.searchsorted(units, region)
@@ -379,15 +382,13 @@ class _Night:
         """).fetchnumpy()
         return np.searchsorted(units, found["unit_l"]), np.searchsorted(units, found["unit_r"])
 
-    def _comparer(self, units: Ints, with_relatives: bool) -> Callable[[Ints, Ints], tuple[Floats, Floats]]:  # noqa: FBT001
-        """Scores pairs that blocking did not bring together; the units of the region are read when first asked."""
-        is_read = False
+    def _comparer(self, units: Ints, *, with_relatives: bool) -> Callable[[Ints, Ints], tuple[Floats, Floats]]:
+        """Scores pairs that blocking did not bring together; they are few, and so are their units."""
 
         def compare(left: Ints, right: Ints) -> tuple[Floats, Floats]:
-            nonlocal is_read
-            if not is_read:
-                self.scorer.read("_region", with_relatives=with_relatives)
-                is_read = True
+            self.con.register("_comparing", pa.table({"unit_id": units[np.unique(np.concatenate((left, right)))]}))
+            self.scorer.read("_comparing", with_relatives=with_relatives)
+            self.con.unregister("_comparing")
             return self.scorer.compare(units[left], units[right])
 
         return compare

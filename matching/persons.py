@@ -16,6 +16,9 @@ from matching.kinds import KINDS
 PHONE_HOLDERS: Final = 12
 """Names beyond which a phone is an agent's, not a family's."""
 
+PART_RECORDS: Final = 2_000_000
+"""Records of the units that are described at a time, as many as fit into memory."""
+
 HOUSEHOLD_MEMBERS: Final = 15
 """Members beyond which a household number is an institution's."""
 
@@ -46,9 +49,19 @@ def make_units(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def describe_units(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `person_unit` of `_record` and `_unit_record`."""
+    """Make `person_unit` from `_record` and `_unit_record`, so many records at a time."""
     con.execute(f"SET VARIABLE phone_holders = {PHONE_HOLDERS}")
-    _run(con, "persons_unit")
+    _run(con, "persons_phone")
+    [(records,)] = con.execute("SELECT count(*) FROM _record").fetchall()
+    parts = records // PART_RECORDS + 1
+    con.execute(f"SET VARIABLE parts = {parts}")
+    for part in range(parts):
+        con.execute(f"SET VARIABLE part = {part}")
+        _run(con, "persons_unit")
+        if part:
+            con.execute("INSERT INTO person_unit FROM _described")
+        else:
+            con.execute("DROP TABLE IF EXISTS person_unit; ALTER TABLE _described RENAME TO person_unit")
 
 
 def level_pairs(con: duckdb.DuckDBPyConnection, kind: str, pairs: str, target: str) -> None:

@@ -80,12 +80,16 @@ def with_relatives_of(spec: Spec) -> Spec:
 
 def unit_tables(con: duckdb.DuckDBPyConnection, units: str) -> dict[str, "pa.Table | str"]:
     """The tables of the person spec, restricted to the units of a relation (unit_id)."""
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE _person_unit AS
-        SELECT * FROM match_unit SEMI JOIN {units} USING (unit_id) ORDER BY unit_id
-    """)
+    return _by_source(con, f"match_unit SEMI JOIN {units} USING (unit_id)")
+
+
+def all_units(con: duckdb.DuckDBPyConnection) -> dict[str, "pa.Table | str"]:
+    """The tables of the person spec with all units in the order of their ids, from which samples can be drawn again."""
+    con.execute("CREATE OR REPLACE TEMP TABLE _unit_in_order AS FROM match_unit ORDER BY unit_id")
+    return _by_source(con, "_unit_in_order")
+
+
+def _by_source(con: duckdb.DuckDBPyConnection, relation: str) -> dict[str, "pa.Table | str"]:
     for table in TABLES:
-        con.execute(f"""
-            CREATE OR REPLACE TEMP VIEW person_{table} AS SELECT * FROM _person_unit WHERE source = '{table}'
-        """)
+        con.execute(f"CREATE OR REPLACE TEMP VIEW person_{table} AS FROM {relation} WHERE source = '{table}'")
     return {table: f"person_{table}" for table in TABLES}

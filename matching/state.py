@@ -132,7 +132,10 @@ def find_changes(con: duckdb.DuckDBPyConnection, record_ids: str, records: str) 
         known = found
         run(con, "state_closure")
     _want(con, "SELECT record_id FROM _affected")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE _record AS FROM _arrived UNION ALL {_read(records)}")
+    if count(con, WANTED):
+        con.execute(f"CREATE OR REPLACE TEMP TABLE _record AS FROM _arrived UNION ALL {_read(records)}")
+    else:
+        con.execute("DROP TABLE IF EXISTS _record; ALTER TABLE _arrived RENAME TO _record")
     con.execute(_GENERIC_DOCUMENTS)
     return count(con, "_record") + count(con, "_gone") > 0
 

@@ -1,8 +1,12 @@
--- What each unit is known by, as the engine compares it. In: _record, _relation, _name, _unit_record.
--- Out: person_unit, one line for each unit; list columns hold several values of one kind. `source`: backbone (the register
--- of residents gave the number), numbered (another department did, and names agree), unproven.
+-- What each unit is known by, as the engine compares it; one part of the units at a time, so that memory is bounded.
+-- In: _record, _name, _unit_record, _agent_phone; variables parts, part. Out: _described, one line for each unit of the
+-- part; list columns hold several values of one kind. `source`: backbone (the register of residents gave the number),
+-- numbered (another department did, and names agree), unproven.
 CREATE OR REPLACE TEMP TABLE _member AS
-SELECT u.unit_id, u.match_rule, r.* FROM _unit_record u JOIN _record r USING (record_id);
+SELECT u.unit_id, u.match_rule, r.record_id, r.name, r.former_name, r.citizen_id, r.citizen_id_claim, r.document_no,
+       r.trust_rank, r.sex_code, r.birth_date, r.birth_year_low, r.birth_year_high, r.phone, r.phone_2, r.dwelling_keys,
+       r.place_keys, r.employer_code, r.school
+FROM _record r JOIN _unit_record u USING (record_id) WHERE u.unit_id % getvariable('parts') = getvariable('part');
 
 CREATE OR REPLACE TEMP TABLE _told AS
 WITH told AS (
@@ -29,19 +33,7 @@ SELECT unit_id, document_no, is_holder, is_holder AND is_backbone AS is_backbone
        CASE WHEN is_holder THEN substr(citizen_id, 7, 4)::INT ELSE told_high END AS year_high
 FROM told;
 
--- A phone of very many names is an agent's, not a family's.
-CREATE OR REPLACE TEMP TABLE _phone AS
-WITH held AS (
-    SELECT unit_id, unnest([phone, phone_2]) AS phone FROM _member
-), names AS (
-    SELECT name, unnest([phone, phone_2]) AS phone FROM match_record
-), agents AS (
-    SELECT phone FROM names SEMI JOIN held USING (phone) GROUP BY phone
-    HAVING count(DISTINCT name) > getvariable('phone_holders')
-)
-SELECT DISTINCT unit_id, phone FROM held WHERE phone IS NOT NULL AND phone NOT IN (SELECT phone FROM agents);
-
-CREATE OR REPLACE TEMP TABLE person_unit AS
+CREATE OR REPLACE TEMP TABLE _described AS
 WITH named AS (
     SELECT unit_id, list(DISTINCT x.name ORDER BY x.name) AS names, list(DISTINCT name_key ORDER BY name_key) AS name_keys,
            list(DISTINCT pinyin ORDER BY pinyin) AS pinyins,
@@ -52,7 +44,9 @@ WITH named AS (
     ) x JOIN _name ON _name.name = x.plain
     GROUP BY unit_id
 ), phoned AS (
-    SELECT unit_id, list(phone ORDER BY phone) AS phones FROM _phone GROUP BY unit_id
+    SELECT unit_id, list(DISTINCT phone ORDER BY phone) AS phones
+    FROM (SELECT unit_id, unnest([phone, phone_2]) AS phone FROM _member)
+    WHERE phone IS NOT NULL AND phone NOT IN (SELECT phone FROM _agent_phone) GROUP BY unit_id
 ), housed AS (
     SELECT unit_id, list(DISTINCT dwelling ORDER BY dwelling) AS dwellings
     FROM (SELECT unit_id, unnest(dwelling_keys) AS dwelling FROM _member) GROUP BY unit_id

@@ -12,7 +12,7 @@ WITH either AS (
     UNION ALL
     SELECT unit_r, unit_l FROM match_kin WHERE unit_r IN (SELECT unit_id FROM _asked)
 )
-SELECT e.unit_id, list(DISTINCT k.early_cluster ORDER BY k.early_cluster) AS relatives
+SELECT e.unit_id, list_sort(list_distinct(list(k.early_cluster))) AS relatives
 FROM either e JOIN match_place own ON own.unit_id = e.unit_id JOIN match_place k ON k.unit_id = e.kin_id
 WHERE k.early_cluster <> own.early_cluster
 GROUP BY e.unit_id;

@@ -1,7 +1,8 @@
 -- Units as they are known now. In: person_unit, _before, match_record. Out: match_unit; _changed (unit_id: new, or not
 -- what it was), _vanished (unit_id).
 CREATE OR REPLACE TEMP TABLE _changed AS
-SELECT unit_id FROM (FROM person_unit EXCEPT SELECT * EXCLUDE (relatives) FROM match_unit);
+SELECT p.unit_id FROM person_unit p LEFT JOIN (SELECT * EXCLUDE (relatives) FROM match_unit) m USING (unit_id)
+WHERE m.unit_id IS NULL OR p IS DISTINCT FROM m;
 CREATE OR REPLACE TEMP TABLE _vanished AS
 SELECT unit_id FROM _before WHERE unit_id NOT IN (SELECT unit_id FROM match_record);
 

@@ -2,7 +2,9 @@
 -- variable wh_night. Out: _wh_cluster_key, _wh_minted, _wh_revived, _wh_alias, _wh_person.
 
 -- Every key whose founding mention lies in a cluster claims it; the oldest survives, the others are its aliases.
-CREATE OR REPLACE TEMP TABLE _wh_cluster_key AS
+-- (Declared first: in DuckDB 2.0.0 a table that CREATE ... AS made empty shows no row of a large INSERT behind it.)
+CREATE OR REPLACE TEMP TABLE _wh_cluster_key (cluster_id BIGINT, person_id VARCHAR, survivor VARCHAR);
+INSERT INTO _wh_cluster_key
 SELECT c.cluster_id, k.person_id,
     first(k.person_id) OVER (PARTITION BY c.cluster_id ORDER BY k.minted_night, k.founding_mention_id) AS survivor
 FROM person_key AS k

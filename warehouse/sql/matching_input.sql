@@ -1,26 +1,17 @@
 -- Standard mentions as records to link, of the ids in {wanted}. A mention's doors and places come from its addresses.
 CREATE OR REPLACE TEMP VIEW linkable_mention AS
-WITH wanted AS (
-    SELECT m.* FROM std_mention m SEMI JOIN {wanted} w ON w.record_id = m.mention_id
-), told AS (
-    SELECT mention_id, unnest([residence_address_raw, registered_address_raw, dwelling_address_raw]) AS address_raw
-    FROM wanted
-), placed AS (
-    SELECT mention_id,
-           list(DISTINCT dwelling_key ORDER BY dwelling_key) FILTER (dwelling_key IS NOT NULL) AS dwelling_keys,
-           list(DISTINCT place_key ORDER BY place_key) FILTER (place_key IS NOT NULL) AS place_keys
-    FROM told JOIN std_address USING (address_raw)
-    GROUP BY mention_id
-)
 SELECT m.mention_id AS record_id, m.department AS source, m.record_key, m.role,
        m.name, m.former_name, m.citizen_id, m.citizen_id_claim, m.document_no, m.sex_code,
        m.birth_date, m.birth_year_low, m.birth_year_high, m.phone, m.phone_2,
-       coalesce(a.dwelling_keys, []) AS dwelling_keys, coalesce(a.place_keys, []) AS place_keys,
+       list_sort(list_distinct([r.dwelling_key, g.dwelling_key, d.dwelling_key])) AS dwelling_keys,
+       list_sort(list_distinct([r.place_key, g.place_key, d.place_key])) AS place_keys,
        m.department || '|' || m.extract || '|' || m.household_no AS household_key,
        m.employer_code, m.school_name AS school, t.rank::SMALLINT AS trust_rank, m.delivery_id::BIGINT AS batch
-FROM wanted m
+FROM (FROM std_mention SEMI JOIN {wanted} w ON w.record_id = mention_id) m
 JOIN {source_trust} t USING (department)
-LEFT JOIN placed a USING (mention_id);
+LEFT JOIN std_address r ON r.address_raw = m.residence_address_raw
+LEFT JOIN std_address g ON g.address_raw = m.registered_address_raw
+LEFT JOIN std_address d ON d.address_raw = m.dwelling_address_raw;
 
 CREATE OR REPLACE TEMP VIEW linkable_mention_id AS SELECT mention_id AS record_id FROM std_mention;
 

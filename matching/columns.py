@@ -53,9 +53,13 @@ class Column:
 
 def encode_columns(con: duckdb.DuckDBPyConnection, relation: str, names: Iterable[str]) -> dict[str, Column]:
     """Encode VARCHAR and VARCHAR[] columns of a relation, in the order of its rows."""
-    read = {name: con.sql(f"SELECT {quoted(name)} FROM {relation}").to_arrow_table().column(0) for name in names}
-    with ThreadPoolExecutor(2) as pool:  # Arrow encodes outside of the interpreter's lock
-        return dict(zip(read, pool.map(_encode, read.values()), strict=True))
+
+    def read(name: str) -> pa.ChunkedArray:
+        return con.sql(f"SELECT {quoted(name)} FROM {relation}").to_arrow_table().column(0)
+
+    with ThreadPoolExecutor(1) as pool:  # Arrow encodes outside of the interpreter's lock, while the next is read
+        encoded = {name: pool.submit(_encode, read(name)) for name in names}
+    return {name: column.result() for name, column in encoded.items()}
 
 
 def _encode(column: pa.ChunkedArray) -> Column:

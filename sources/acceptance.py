@@ -65,8 +65,7 @@ class RecordSorter:
         self._held_rows: list[pa.Table] = []
         self._held_problems: list[Problem] = []
         self._held_value_problems: list[Problem] = []
-        self._suspects: list[pa.Table] = []
-        self._suspect_texts: dict[int, str] = {}
+        self._held_runs: list[Records] = []
         self._con = duckdb.connect(":memory:")
 
     def finish(self) -> None:
@@ -76,7 +75,7 @@ class RecordSorter:
 
     def _lay_down(self) -> None:
         """Check the held suspects by their values, and put what is held on its heap."""
-        found = self._spoilt()
+        found = self._spoilt() if self._held_rows else []
         spoilt = {number for number, *_ in found}
         for rows in self._held_rows:
             numbers = pa.array(sorted(spoilt), pa.int32())
@@ -85,16 +84,20 @@ class RecordSorter:
         self.reasons.update(reason_code for _, _, _, reason_code, *_ in problems)
         self.problems.add(_problems_table(problems))
         self.value_problems.add(_problems_table(p for p in self._held_value_problems if p[0] not in spoilt))
-        for held in (self._held_rows, self._held_problems, self._held_value_problems, self._suspects):
+        for held in (self._held_rows, self._held_runs, self._held_problems, self._held_value_problems):
             held.clear()
-        self._suspect_texts.clear()
         self._held = 0
 
     def _spoilt(self) -> list[Problem]:
-        """The held rows that cannot be used for what they say."""
-        if not self._suspects:
+        """The held rows that cannot be used for what they say; of most, a cheaper look tells that they can."""
+        rows = pa.concat_tables(self._held_rows)
+        if not rows.num_rows:
             return []
-        suspects = pa.concat_tables(self._suspects)
+        self._con.register("held_rows", rows)
+        suspects = self._con.sql(suspects_sql(self.layout.extract, "held_rows")).to_arrow_table().cast(rows.schema)
+        self._con.unregister("held_rows")
+        if not suspects.num_rows:
+            return []
         self._con.register("suspects", suspects)
         found = self._con.execute(row_problems_sql(self.layout.extract, "suspects")).fetchall()
         self._con.unregister("suspects")
@@ -136,7 +139,7 @@ class RecordSorter:
         rows = self._filled_down(table, is_sound).filter(is_sound)
         self._held += len(lengths)
         self._held_rows.append(rows)
-        self._note_suspects(rows, run)
+        self._held_runs.append(run)
         for found, problems in ((faults, self._held_problems), (noted, self._held_value_problems)):
             for position, fault in found.items():
                 problems.append(self._problem(fault, run, leading + position, numbers[position].as_py()))
@@ -175,24 +178,11 @@ class RecordSorter:
             table = table.set_column(table.schema.get_field_index(name), name, below)
         return table
 
-    def _note_suspects(self, rows: pa.Table, run: Records) -> None:
-        """Set aside a copy of the rows that the exact checks have to look at, with their text."""
-        if not rows.num_rows:
-            return
-        self._con.register("run_rows", rows)
-        suspects = self._con.sql(suspects_sql(self.layout.extract, "run_rows")).to_arrow_table().cast(rows.schema)
-        self._con.unregister("run_rows")
-        if suspects.num_rows:
-            self._suspects.append(suspects)
-            for number, line in zip(
-                suspects["row_number"].to_pylist(), suspects["line_number"].to_pylist(), strict=True
-            ):
-                self._suspect_texts[number] = self._text(run, bisect_right(run.first_lines, line) - 1)
-
     def _value_problem(self, row: pa.Table, name: str, reason_code: str) -> Problem:
         number, line, value = (row[column][0].as_py() for column in ("row_number", "line_number", name))
         shown = mask_value(value, self.layout.extract.by_name[name]) if value else None
-        return number, line, name, reason_code, shown, self._suspect_texts[number]
+        run = self._held_runs[bisect_right(self._held_runs, line, key=_first_line) - 1]
+        return number, line, name, reason_code, shown, self._text(run, bisect_right(run.first_lines, line) - 1)
 
     def _text(self, run: Records, position: int) -> str:
         return restore_text(run.text(position), self.layout.delimiter).rstrip("\r\n")
@@ -200,6 +190,10 @@ class RecordSorter:
     def _problem(self, fault: Fault, run: Records, position: int, row_number: int) -> Problem:
         text = self._text(run, position)
         return row_number, run.first_lines[position], fault.column_name, fault.reason_code, fault.value, text
+
+
+def _first_line(run: Records) -> int:
+    return run.first_lines[0]
 
 
 def _problems_table(problems: Iterable[Problem]) -> pa.Table:

@@ -91,7 +91,8 @@ def link_records(
     """Link what came or went since the last time to everything there is.
 
     Args:
-        con: connection that keeps the state (`sql/state.sql`); run it in the transaction that keeps the result.
+        con: connection that keeps the state (`sql/state.sql`); run it in a transaction, of its own if there is much:
+            DuckDB gives the space of temporary tables back when it ends. A second run finds nothing left to do.
         records: name of a relation of shape `matching.tables.RECORD`.
         relations: name of a relation of shape `matching.tables.RELATION`.
         record_ids: name of a relation (record_id) of all records, when that is cheaper to ask than `records`.
@@ -102,7 +103,7 @@ def link_records(
 
     Returns:
         Counts. `match_cluster` (CLUSTER) and the temporary `match_link_new` (LINK) and `match_skipped_block` hold the
-        result; the temporary `match_judged_anew` (record_id) names the records that new judgements are about.
+        result; `match_judged_anew` (record_id) names the records that new judgements are about.
 
     Raises:
         InputError: a column is missing, or a record_id comes twice.
@@ -192,6 +193,7 @@ class _Night:
         run(self.con, "state_records_write")
         describe_units(self.con)
         run(self.con, "state_units")
+        self.con.execute("DROP TABLE person_unit")
         run(self.con, "state_kin", relations=relations)
         self.units_changed = count(self.con, "_changed")
         self.con.execute("CREATE OR REPLACE TEMP TABLE _renewed AS SELECT record_id FROM _record")

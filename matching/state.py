@@ -25,7 +25,8 @@ TABLES = (
 """Tables of the state but for the parameters."""
 
 JUDGED = "match_judged_anew"
-"""Temporary table (record_id): the records about which judgements say something new since the last time."""
+"""Table (record_id): the records about which judgements say something new, until `forget_judged`: a run that ends
+between the linkage and what is made of it does not lose them."""
 
 WANTED = "match_wanted"
 """Temporary table (record_id): the records that are read next. A costly relation of records may join it itself."""
@@ -44,6 +45,7 @@ def create_state(con: duckdb.DuckDBPyConnection) -> None:
     What is lost with them can be made anew: the next linkage is a full one.
     """
     con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {WANTED} (record_id BIGINT)")
+    con.execute(f"CREATE TABLE IF NOT EXISTS {JUDGED} (record_id BIGINT NOT NULL)")
     shape = hashlib.sha256(_text("state").encode()).hexdigest()
     made = con.execute("SELECT comment FROM duckdb_tables() WHERE table_name = 'match_basis'").fetchall()
     if made == [(shape,)]:
@@ -52,6 +54,11 @@ def create_state(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"DROP TABLE IF EXISTS {table}")
     run(con, "state")
     con.execute(f"COMMENT ON TABLE match_basis IS '{shape}'")
+
+
+def forget_judged(con: duckdb.DuckDBPyConnection) -> None:
+    """Nothing new is said of any record any more; call it in the transaction that keeps what came of it."""
+    con.execute(f"DELETE FROM {JUDGED}")
 
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:

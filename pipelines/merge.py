@@ -1,4 +1,8 @@
-"""One night's merge: all mentions linked, persons named, golden records chosen; written whole or not at all."""
+"""One night's merge: all mentions linked, persons named, golden records chosen.
+
+Two transactions: the linkage is whole by itself, and a run that goes on behind it finds nothing left to link; persons
+and golden records are written whole or not at all.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +12,7 @@ import duckdb
 
 from matching.nightly_rates import store_error_rates
 from matching.nights import link_records, LinkCounts
-from matching.state import JUDGED, WANTED
+from matching.state import forget_judged, JUDGED, WANTED
 from pipelines.home import Home
 from pipelines.trust import ASSUMED, ATTRIBUTE, create_trust_tables, ENDED, SOURCE
 from sources.contract import Contract
@@ -45,17 +49,19 @@ class MergeCounts:
 def merge_night(
     con: duckdb.DuckDBPyConnection, home: Home, contracts: Sequence[Contract], night: date, now: datetime
 ) -> MergeCounts:
-    """Link what came or went to all that is stored, write crosswalk and base where they differ, in one transaction."""
+    """Link what came or went to all that is stored, then write crosswalk and base where they differ."""
     create_trust_tables(con, contracts)
     create_matching_input(con, SOURCE, WANTED)
     key = warehouse_key(con, home.warehouse / KEY_FILE)
     with transaction(con):
         links = link_records(con, records=RECORDS, relations=RELATIONS, record_ids=RECORD_IDS, basis=_basis(con))
+    with transaction(con):
         identity = assign_persons(con, night=night, key=key, source_trust=SOURCE, ended_extracts=ENDED, judged=JUDGED)
         base = build_base(con, night=night, trust=ATTRIBUTE, assumed=ASSUMED)
         entities = build_entities(con, night=night, key=key, home_names=_home_names(con))
         create_record_kinds(con)
         store_error_rates(con, night.isoformat(), night.year, RECORD_KINDS)
+        forget_judged(con)
         finish_night(con, night, now)
     return MergeCounts(links, identity, base, entities)
 

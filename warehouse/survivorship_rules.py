@@ -128,7 +128,7 @@ candidate AS (
 ),
 alike AS (
     SELECT person_no, count(*)::INTEGER AS agreeing_count, count(DISTINCT department) AS departments,
-        list(mention_id ORDER BY mention_id) AS mention_ids,
+        list(mention_id) AS mention_ids,
         min(struct_pack({within}newest := -mention_id, value := value)) AS best
     FROM candidate
     GROUP BY person_no, same
@@ -145,6 +145,6 @@ placed AS (
 )
 SELECT person_no, {literal(attribute)} AS attribute, place::INTEGER AS place, best.value, -best.newest AS mention_id,
     agreeing_count, (stating_count - agreeing_count)::INTEGER AS differing_count,
-    CASE WHEN values_said > 1 THEN mention_ids END AS mention_ids
+    CASE WHEN values_said > 1 THEN list_sort(mention_ids) END AS mention_ids
 FROM placed
 """

@@ -1,5 +1,5 @@
 -- Surviving values of touched persons -> the tables of the base as they must be for them. In: _wh_survivor, _wh_record, _wh_holder.
--- Out: _wh_person_attribute, _wh_person_runner_up, _wh_person.
+-- Out: _wh_person_attribute, _wh_person_runner_up, _wh_person, in the order of person ids, which is that of their numbers.
 CREATE OR REPLACE TEMP TABLE _wh_person_attribute AS
 SELECT h.person_id, s.attribute, s.value, r.department, r.extract, r.file, r.row_number, r.role, r.night,
     r.record_date AS recorded_date, s.agreeing_count, s.differing_count
@@ -7,14 +7,14 @@ FROM _wh_survivor AS s
 JOIN _wh_record AS r USING (mention_id)
 JOIN _wh_holder AS h ON h.person_no = s.person_no
 WHERE s.place = 1
-ORDER BY h.person_id, s.attribute;
+ORDER BY s.person_no, s.attribute;
 
 CREATE OR REPLACE TEMP TABLE _wh_person_runner_up AS
 SELECT h.person_id, s.attribute, s.place, s.value, s.agreeing_count, s.mention_ids
 FROM _wh_survivor AS s
 JOIN _wh_holder AS h ON h.person_no = s.person_no
 WHERE s.place > 1
-ORDER BY h.person_id, s.attribute, s.place;
+ORDER BY s.person_no, s.attribute, s.place;
 
 CREATE OR REPLACE TEMP TABLE _wh_person AS
 WITH wide AS (
@@ -59,7 +59,7 @@ beside AS (
     WHERE s.place = 1 AND s.attribute = 'residence_address'
 ),
 valued AS (
-    SELECT h.person_id, w.* EXCLUDE (person_no),
+    SELECT h.person_no, h.person_id, w.* EXCLUDE (person_no),
         CASE WHEN u.person_no IS NOT NULL THEN 'assumed' WHEN w.residence_address IS NOT NULL THEN 'stated'
             WHEN g.is_local THEN 'registered' END AS residence_source,
         a.division_code AS residence_division_code,
@@ -81,11 +81,11 @@ valued AS (
     LEFT JOIN beside AS b USING (person_no)
 )
 -- Floating: somebody says that the person lives here, and nothing says that this county holds the person's registration.
-SELECT *, len(departments)::INTEGER AS department_count,
+SELECT * EXCLUDE (person_no), len(departments)::INTEGER AS department_count,
     NOT is_deceased AND has_current_record AND residence_source IS NOT DISTINCT FROM 'stated' AND coalesce(residence_is_local, true)
         AND NOT (
             (household_no IS NOT NULL OR population_category IS NOT DISTINCT FROM '户籍人口')
             AND is_registered(registration_status)
         ) AS is_floating
 FROM valued
-ORDER BY person_id;
+ORDER BY person_no;

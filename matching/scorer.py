@@ -17,6 +17,9 @@ from matching.weights import score_pairs, strongest_comparison
 
 Ints = NDArray[np.int64]
 
+PART_PAIRS = 1_000_000
+"""Pairs that are scored at a time, so that what is known of them on the way stays small."""
+
 TABLES = ("backbone", "numbered", "unproven")
 """The tables of the person spec, by the unit's source."""
 
@@ -43,16 +46,25 @@ class Scorer:
         self._columns = columns
 
     def score(self, left: Ints, right: Ints, floor: float) -> pa.Table:
-        """Score pairs of units that were read; those below `floor` bits of odds are left out.
+        """Score pairs of units that were read, so many at a time; those below `floor` bits of odds are left out.
 
         Returns:
             unit_l < unit_r, odds, ratio (bits), strongest: the comparison that says most for the pair.
         """
+        starts = range(0, max(len(left), 1), PART_PAIRS)
+        return pa.concat_tables(
+            [
+                self._score_part(left[start : start + PART_PAIRS], right[start : start + PART_PAIRS], floor)
+                for start in starts
+            ]
+        )
+
+    def _score_part(self, left: Ints, right: Ints, floor: float) -> pa.Table:
         a, b = self._positions(left), self._positions(right)
         pairs = np.minimum(a, b) << 32 | np.maximum(a, b)
         scored = score_pairs(self._spec, self._columns, self._parameters, pairs, floor=floor)
         links = make_links(self._spec, self._parameters, scored)
-        names = np.array([each.label for each in self._spec.comparisons], object)
+        names = pa.array([each.label for each in self._spec.comparisons], pa.string())
         sides = self._units[scored.left], self._units[scored.right]
         return pa.table(
             {
@@ -60,7 +72,7 @@ class Scorer:
                 "unit_r": np.maximum(*sides),
                 "odds": links.odds,
                 "ratio": links.ratio,
-                "strongest": pa.array(names[strongest_comparison(self._spec, self._parameters, scored)], pa.string()),
+                "strongest": names.take(pa.array(strongest_comparison(self._spec, self._parameters, scored))),
             }
         )
 

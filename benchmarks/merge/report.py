@@ -22,7 +22,7 @@ Written by `make bench-merge` from its measurements; do not edit by hand.
 
 Fictitious cities of ten departments, merged from empty by `popbase run`: read, standardised, linked (the parameters are
 learnt), history, checks and publication, through Dagster; then a second night, in which few rows differ. The *bare
-scan* is DuckDB's own `read_csv` of the same files into tables, all of them text, as Latin-1, with two threads, in the
+scan* is DuckDB's own `read_csv` of the same files, as UTF-8, into tables of text, with two threads, in the
 same run of the benchmark. Machine: {machine}. Ratios can be compared,
 seconds only within a table. Memory is the resident set; DuckDB may hold 2 GiB of it and spills the rest to disk.
 """

@@ -29,7 +29,7 @@ from sources.reasons import REASONS
 from sources.synth.generate import generate
 
 PEOPLE = 400
-MOST_LINES = 400
+MOST_LINES = 1_000
 ODD = (
     b'"', b"'", b",", b"\t", b"|", b";", "，".encode(), "；".encode(), b"\r", b"\n", b"\r\n", b"\0", b"\xff", b"\x80",
     b"\x81", b"\xef\xbb\xbf", "\u202e".encode(), "〃".encode(), "合计".encode(), b"=1+1", b"' OR 1=1 --",

@@ -202,6 +202,24 @@ def test_killed_nights_are_completed(nights, city, tmp_path_factory, end_to_end)
         assert sorted(row[1:] for row in found["crosswalk"]) == sorted(row[1:] for row in expected["crosswalk"])
 
 
+def test_a_night_that_fails_behind_its_linkage_is_completed(nights, city, tmp_path_factory, end_to_end, monkeypatch):
+    _, _, undisturbed = nights
+    home = Home(tmp_path_factory.mktemp("behind") / "home").prepare()
+    for number, night in enumerate(end_to_end.NIGHTS[:2]):
+        end_to_end.deliver(city, home, number)
+        with monkeypatch.context() as patched:
+            patched.setattr("pipelines.merge.assign_persons", lambda *_, **__: 1 / 0)
+            assert end_to_end.run(home, night).exit_code == Exit.FAILED
+        with warehouse_session(home.database, read_only=True) as con:
+            [(linked, persons)] = con.execute(
+                "SELECT (SELECT count(*) FROM match_cluster), (SELECT count(*) FROM crosswalk)"
+            ).fetchall()
+        assert linked > persons
+        assert end_to_end.run(home, night).exit_code in (Exit.OK, Exit.FILES_REFUSED)
+        found, expected = end_to_end.published(home)["crosswalk"], undisturbed[number]["crosswalk"]
+        assert sorted(row[1:] for row in found) == sorted(row[1:] for row in expected)
+
+
 def test_the_last_base_tells_what_every_night_published(nights, end_to_end):
     home, _, snapshots = nights
     for night, snapshot in zip(end_to_end.NIGHTS, snapshots, strict=True):

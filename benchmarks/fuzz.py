@@ -28,7 +28,7 @@ from sources.reading import read_delivery, Reading
 from sources.reasons import REASONS
 from sources.synth.generate import generate
 
-PEOPLE = 400
+PEOPLE = 1_500
 MOST_LINES = 1_000
 ODD = (
     b'"', b"'", b",", b"\t", b"|", b";", "，".encode(), "；".encode(), b"\r", b"\n", b"\r\n", b"\0", b"\xff", b"\x80",

@@ -90,6 +90,14 @@ def test_a_department_is_late_by_its_rhythm(con, rhythm, is_late):
     assert failed(con, rhythm=rhythm) == ({("in_time", "warn")} if is_late else set())
 
 
+def test_a_file_without_rows_again_is_neither_old_nor_late(con):
+    empty = {"rows_delivered": 1, "rows_accepted": 0, "rows_quarantined": 0, "sha256": "empty"}
+    deliver(con, night=date(2026, 11, 2), exported_on=date(2026, 11, 2), **empty)
+    assert failed(con, mode="incremental", rhythm="nightly") == {("in_time", "warn")}
+    deliver(con, **empty | {"status": "duplicate", "rows_accepted": None, "rows_quarantined": None})
+    assert failed(con, mode="incremental", rhythm="nightly") == set()
+
+
 def test_what_somebody_vouches_for_passes(con):
     deliver(con, **BEFORE)
     vouched = {"vouched_at": "2026-11-08", "vouched_by": "w", "vouched_because": "a ward was closed"}

@@ -1,4 +1,5 @@
--- Tonight's file was exported before one that was merged earlier, or its content was delivered before.
+-- Tonight's file was exported before one that was merged earlier, or its content was delivered before. Files without
+-- rows are all alike: a department that had nothing to tell says so again.
 SELECT 1 FROM delivery AS d
 WHERE night = getvariable('check_night') AND department = $department AND extract = $extract AND status = 'accepted' AND vouched_at IS NULL
     AND exported_on < (
@@ -7,4 +8,5 @@ WHERE night = getvariable('check_night') AND department = $department AND extrac
 UNION ALL
 SELECT 1 FROM delivery AS d
 WHERE night = getvariable('check_night') AND status = 'duplicate' AND sha256 IN (
-    SELECT sha256 FROM delivery WHERE department = $department AND extract = $extract AND status = 'accepted' AND night < getvariable('check_night'))
+    SELECT sha256 FROM delivery WHERE department = $department AND extract = $extract AND status = 'accepted'
+        AND night < getvariable('check_night') AND rows_accepted + rows_quarantined > 0)

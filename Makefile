@@ -77,7 +77,7 @@ bench-linkage: $(READY) $(BENCH_VENV)/.installed
 
 bench-merge: $(READY) $(BENCH_VENV)/.installed
 	$(BENCH_VENV)/bin/python benchmarks/merge/run.py --popbase $(BIN)/popbase --work $(BENCH_WORK)/merge \
-		--people $(SIZES) --unbounded --docs $(BENCH_DOCS)
+		--people $(SIZES) --docs $(BENCH_DOCS)
 
 fuzz: $(READY)
 	$(BIN)/python benchmarks/fuzz.py

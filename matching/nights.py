@@ -193,7 +193,6 @@ class _Night:
         run(self.con, "state_records_write")
         describe_units(self.con)
         run(self.con, "state_units")
-        self.con.execute("DROP TABLE person_unit")
         run(self.con, "state_kin", relations=relations)
         self.units_changed = count(self.con, "_changed")
         self.con.execute("CREATE OR REPLACE TEMP TABLE _renewed AS SELECT record_id FROM _record")

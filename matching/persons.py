@@ -49,7 +49,7 @@ def make_units(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def describe_units(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `person_unit` from `_record` and `_unit_record`, so many records at a time."""
+    """Make `_person_unit` from `_record` and `_unit_record`, so many records at a time."""
     con.execute(f"SET VARIABLE phone_holders = {PHONE_HOLDERS}")
     _run(con, "persons_phone")
     [(records,)] = con.execute("SELECT count(*) FROM _record").fetchall()
@@ -59,9 +59,9 @@ def describe_units(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"SET VARIABLE part = {part}")
         _run(con, "persons_unit")
         if part:
-            con.execute("INSERT INTO person_unit FROM _described")
+            con.execute("INSERT INTO _person_unit FROM _described")
         else:
-            con.execute("DROP TABLE IF EXISTS person_unit; ALTER TABLE _described RENAME TO person_unit")
+            con.execute("DROP TABLE IF EXISTS _person_unit; ALTER TABLE _described RENAME TO _person_unit")
 
 
 def level_pairs(con: duckdb.DuckDBPyConnection, kind: str, pairs: str, target: str) -> None:

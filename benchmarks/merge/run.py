@@ -4,8 +4,8 @@
 
 For each size: a city is written, its files are read by `read_csv` into a table and nothing else (the bare scan), then
 a home is merged from empty by `popbase run`, through Dagster and with all checks, and then its second night, in which
-a few rows differ. With --unbounded the smallest size is merged once more with DuckDB's memory unbounded, and both bases
-are compared, row for row. DIR keeps results.json, to which every size is added; the report is written from it.
+a few rows differ. The smallest size is merged once more with DuckDB's memory unbounded, and both bases are compared,
+row for row. DIR keeps results.json, to which every size is added; the report is written from it.
 """
 
 import argparse
@@ -51,13 +51,12 @@ def main() -> None:
     parser.add_argument("--popbase", type=Path, default=Path(".venv/bin/popbase"))
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--people", type=int, nargs="*", default=[100_000, 1_000_000])
-    parser.add_argument("--unbounded", action="store_true", help="compare with a merge that need not spill")
     parser.add_argument("--docs", type=Path, help="folder for merge.md and its plots")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     for people in options.people:
         keep(options.work, str(people), measure(options.popbase, options.work, people))
-    if options.unbounded:
+    if options.people:
         keep(options.work, "unbounded", compare(options.popbase, options.work, min(options.people)))
     if options.docs:
         write_report(json.loads(results_file(options.work).read_text(encoding="utf-8")), options.docs)

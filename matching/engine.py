@@ -54,7 +54,7 @@ def link(
     """Link or de-duplicate tables.
 
     Args:
-        tables: table name → Arrow table, path, or name of a relation of `con`, for those that the spec gives no path.
+        tables: those that the spec gives no path; relations are those of `con`.
         spec: what to link and how.
         con: where temporary tables are made; a connection in memory when omitted.
         parameters: learnt before; when omitted they are learnt from these tables.
@@ -84,7 +84,8 @@ def learn_parameters(spec: Spec, tables: Tables | None, con: duckdb.DuckDBPyConn
         SpecError: the spec does not fit the tables.
         InputError: record ids are missing or come twice.
     """
-    return _Run(con, spec, _Clock()).decide_all(tables, None)[2]
+    run = _Run(con, spec, _Clock())
+    return run.score(run.prepare(tables, None), fit=True)[1]
 
 
 def split_rules(spec: Spec) -> tuple[list[Rule], list[Rule]]:
@@ -101,16 +102,21 @@ class _Run:
         self.candidates = NO_CANDIDATES
 
     def decide_all(self, tables: Tables | None, parameters: Parameters | None) -> tuple[Scored, Clusters, Parameters]:
+        return self.decide(self.prepare(tables, parameters), fit=not parameters)
+
+    def prepare(self, tables: Tables | None, parameters: Parameters | None) -> Parameters:
+        """All candidates, and the parameters by which they are decided; relatives are those of early clusters."""
         with self.clock.time("load"):
             self.load(tables)
         early, late = split_rules(self.spec)
         self.block(early)
-        scored, clusters, learnt = self.decide(parameters or self.learn(), fit=not parameters)
+        learnt = parameters or self.learn()
         if self.spec.relations:
+            _, clusters, _ = self.decide(learnt, fit=not parameters)
             self.relate(clusters.label, tables)
             self.block(late)
-            scored, clusters, learnt = self.decide(parameters or self.learn(), fit=not parameters)
-        return scored, clusters, learnt
+            learnt = parameters or self.learn()
+        return learnt
 
     def load(self, tables: Tables | None) -> None:
         self.records = load_records(self.con, self.spec, tables)
@@ -126,15 +132,17 @@ class _Run:
             return train(self.spec, self.columns, self.candidates, self.records, self.bounds.group)
 
     def decide(self, learnt: Parameters, *, fit: bool) -> tuple[Scored, Clusters, Parameters]:
-        with self.clock.time("score"):
-            scored = score_pairs(self.spec, self.columns, learnt, self.candidates.pairs)
-            if fit:
-                learnt = fit_priors(learnt, scored, self.candidates.possible)
-            links = make_links(self.spec, learnt, scored)
+        scored, learnt = self.score(learnt, fit=fit)
         with self.clock.time("cluster"):
+            links = make_links(self.spec, learnt, scored)
             compare = comparer(self.spec, self.columns, learnt)
             clusters = cluster(links, self.bounds, self.spec.thresholds.link, compare)
         return scored, clusters, learnt
+
+    def score(self, learnt: Parameters, *, fit: bool) -> tuple[Scored, Parameters]:
+        with self.clock.time("score"):
+            scored = score_pairs(self.spec, self.columns, learnt, self.candidates.pairs)
+            return scored, fit_priors(learnt, scored, self.candidates.possible) if fit else learnt
 
     def relate(self, clusters: NDArray[np.int64], tables: Tables | None) -> None:
         with self.clock.time("relate"):
@@ -203,7 +211,8 @@ def _pairs(
     """Pairs of record numbers from a table of pairs of record ids; pairs of records that are not here are left out."""
     if given is None:
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    relation = relation_of(con, spec.spec, what, (tables or {}).get(given, given))
+    named = tables if isinstance(tables, Mapping) else {}
+    relation = relation_of(con, spec.spec, what, named.get(given, given))
     query = f"""
         SELECT DISTINCT least(l.record, r.record) AS l, greatest(l.record, r.record) AS r FROM {relation} c
         JOIN {RECORDS} l ON l.source = c.source_l AND l.record_id = CAST(c.record_id_l AS VARCHAR)

@@ -5,7 +5,7 @@ records → units → blocks → pairs → early clusters → relatives → pair
 Each step works on what the step before it changed. The first run changes everything and learns the parameters.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +40,9 @@ from matching.state import (
     drop_temporaries,
     find_changes,
     forget,
-    keep_basis,
+    is_made_on,
     load_parameters,
+    mark_made_on,
     run,
     store_parameters,
 )
@@ -91,8 +92,9 @@ def link_records(
     """Link what came or went since the last time to everything there is.
 
     Args:
-        con: connection that keeps the state (`sql/state.sql`); run it in a transaction, of its own if there is much:
-            DuckDB gives the space of temporary tables back when it ends. A second run finds nothing left to do.
+        con: connection that keeps the state (`sql/state.sql`), in a transaction of its own. A full linkage ends it and
+            begins another between its steps, as DuckDB gives the space of temporary tables back at the end of one; if
+            it is cut off, the next run begins it anew. A second run finds nothing left to do.
         records: name of a relation of shape `matching.tables.RECORD`.
         relations: name of a relation of shape `matching.tables.RELATION`.
         record_ids: name of a relation (record_id) of all records, when that is cheaper to ask than `records`.
@@ -117,14 +119,17 @@ def link_records(
     for name, value in (("household_members", HOUSEHOLD_MEMBERS), ("block_size", spec.blocking.block_size)):
         con.execute(f"SET VARIABLE {name} = {value}")
     known = load_parameters(con)
-    if keep_basis(con, f"{spec.model_dump_json()} {basis}"):
+    basis = f"{spec.model_dump_json()} {basis}"
+    is_full = not is_made_on(con, basis)
+    if is_full:
         forget(con)
-    night = _Night(con, spec)
+    night = _Night(con, spec, is_full=is_full)
     if night.read(record_ids or records, records):
         night.make_units(relations)
         night.learn(parameters, known[0] if known and known[1] == spec else None)
         night.link_units()
     drop_temporaries(con)
+    mark_made_on(con, basis)
     run(con, "state_links")
     run(con, "state_skipped")
     [(clusters,)] = con.execute("SELECT count(DISTINCT cluster) FROM match_place").fetchall()
@@ -163,12 +168,15 @@ _KEPT = (
 )  # fmt: skip
 """What the making of units hands on to the steps behind it."""
 
+_KEPT_LATE = (*_KEPT, "_touched", "_moved")
+"""The same, and what the early clusters hand on."""
+
 
 class _Night:
     """One run: temporary tables hand the changes from step to step."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, spec: Spec) -> None:
-        self.con, self.spec = con, spec
+    def __init__(self, con: duckdb.DuckDBPyConnection, spec: Spec, *, is_full: bool) -> None:
+        self.con, self.spec, self.is_full = con, spec, is_full
         self.units_changed = self.pairs = 0
 
     def read(self, record_ids: str, records: str) -> bool:
@@ -196,7 +204,7 @@ class _Night:
         run(self.con, "state_kin", relations=relations)
         self.units_changed = count(self.con, "_changed")
         self.con.execute("CREATE OR REPLACE TEMP TABLE _renewed AS SELECT record_id FROM _record")
-        drop_temporaries(self.con, kept=_KEPT)
+        self._rest(_KEPT)
 
     def learn(self, given: Parameters | None, known: Parameters | None) -> None:
         """Take the parameters given, or those known unless the base has outgrown them, or learn them."""
@@ -209,14 +217,21 @@ class _Night:
             store_parameters(self.con, self.spec, learnt)
             run(self.con, "state_anew")
         self.scorer = Scorer(self.con, self.spec, learnt)
+        self._rest(_KEPT)
 
     def _learn(self, units: int) -> Parameters:
         if units < LEAST_UNITS:
             return scaled(read_parameters(PERSON_PARAMETERS), units)
         run(self.con, "state_relation")
-        learnt = learn_parameters(self.spec, all_units(self.con), self.con)
-        drop_temporaries(self.con, kept=_KEPT)
-        return learnt
+        return learn_parameters(self.spec, all_units(self.con), self.con)
+
+    def _rest(self, kept: Collection[str]) -> None:
+        """Drop the temporary tables that no later step needs. A full linkage also gets their space back."""
+        drop_temporaries(self.con, kept=kept)
+        pa.default_memory_pool().release_unused()
+        if self.is_full:
+            self.con.commit()
+            self.con.begin()
 
     def link_units(self) -> None:
         early, late = (self._numbers(rules) for rules in split_rules(self.spec))
@@ -226,6 +241,7 @@ class _Night:
             UNION SELECT unit_id FROM match_record SEMI JOIN match_judged_anew USING (record_id)
         """)
         self._place("early_component", "early_cluster", "early_odds", "early_ratio")
+        self._rest(_KEPT_LATE)
         run(self.con, "state_relatives")
         self._pairs_anew("SELECT unit_id FROM _changed UNION SELECT unit_id FROM _related", late, is_early=False)
         self._score_again()

@@ -18,7 +18,8 @@ RECORDS = "_link_record"
 ROWS = "_link_row"
 """The temporary table behind it."""
 
-Tables = Mapping[str, "pa.Table | Path | str"]
+Tables = Mapping[str, "pa.Table | Path | str"] | str
+"""Table name → Arrow table, path or relation; or one relation of all tables, whose names are its column `source`."""
 
 _READERS = {".parquet": "read_parquet({path})", ".csv": "read_csv({path}, header = true, all_varchar = true)"}
 
@@ -29,8 +30,7 @@ def load_records(con: duckdb.DuckDBPyConnection, spec: Spec, tables: Tables | No
     Args:
         con: where it is made.
         spec: what to link.
-        tables: table name → Arrow table, path, or name of a relation of `con`; what is missing is read from the
-            path in the spec.
+        tables: what is missing among them is read from the path in the spec.
 
     Returns:
         How many records there are.
@@ -39,7 +39,11 @@ def load_records(con: duckdb.DuckDBPyConnection, spec: Spec, tables: Tables | No
         SpecError: a table or a column cannot be had.
         InputError: record ids are missing or not unique within a table.
     """
-    selects = [_select(con, spec, name, table, (tables or {}).get(name)) for name, table in spec.tables.items()]
+    if isinstance(tables, str):
+        first = next(iter(spec.tables.values()))
+        selects = [_select_from(con, spec, "source", first, quoted(tables))]
+    else:
+        selects = [_select(con, spec, name, table, (tables or {}).get(name)) for name, table in spec.tables.items()]
     try:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {ROWS} AS {' UNION ALL BY NAME '.join(selects)}")
     except duckdb.Error as error:  # its text shows the row
@@ -99,25 +103,28 @@ def _select(
     source = given if given is not None else table.path
     if source is None:
         raise SpecError(spec.spec, f"table {name} has neither a path nor was it given")
-    relation = relation_of(con, spec.spec, name, source)
+    label = "'" + name.replace("'", "''") + "'"
+    return _select_from(con, spec, label, table, relation_of(con, spec.spec, name, source))
+
+
+def _select_from(con: duckdb.DuckDBPyConnection, spec: Spec, label: str, table: Table, relation: str) -> str:
     given_columns = {RELATIVES: "[]::VARCHAR[]"} | dict(spec.columns) | dict(table.columns)
     columns = {each: given_columns.get(each, quoted(each)) for each in spec.column_names}
-    types = _types(con, spec, name, relation, {"record_id": quoted(table.record_id), **columns})
+    types = _types(con, spec, label, relation, {"record_id": quoted(table.record_id), **columns})
     chosen = ", ".join(f"{_cast(expression, types[each])} AS {quoted(each)}" for each, expression in columns.items())
-    label = name.replace("'", "''")
     return (
-        f"SELECT '{label}' AS source, CAST({quoted(table.record_id)} AS VARCHAR) AS record_id, {chosen} FROM {relation}"
+        f"SELECT {label} AS source, CAST({quoted(table.record_id)} AS VARCHAR) AS record_id, {chosen} FROM {relation}"
     )
 
 
 def _types(
-    con: duckdb.DuckDBPyConnection, spec: Spec, name: str, relation: str, columns: Mapping[str, str]
+    con: duckdb.DuckDBPyConnection, spec: Spec, label: str, relation: str, columns: Mapping[str, str]
 ) -> dict[str, str]:
     chosen = ", ".join(f"{expression} AS {quoted(each)}" for each, expression in columns.items())
     try:
         described = con.execute(f"DESCRIBE SELECT {chosen} FROM {relation}").fetchall()
     except duckdb.Error:
-        raise SpecError(spec.spec, f"table {name}: {_culprit(con, relation, columns)}") from None
+        raise SpecError(spec.spec, f"table {label.strip(chr(39))}: {_culprit(con, relation, columns)}") from None
     return {str(each): str(kind) for each, kind, *_ in described}
 
 

@@ -20,9 +20,6 @@ Ints = NDArray[np.int64]
 PART_PAIRS = 1_000_000
 """Pairs that are scored at a time, so that what is known of them on the way stays small."""
 
-TABLES = ("backbone", "numbered", "unproven")
-"""The tables of the person spec, by the unit's source."""
-
 
 class Scorer:
     """Units with their columns encoded; weighs pairs of them by one set of parameters."""
@@ -90,18 +87,13 @@ def with_relatives_of(spec: Spec) -> Spec:
     return spec.model_copy(update={"columns": {**spec.columns, RELATIVES: RELATIVES}})
 
 
-def unit_tables(con: duckdb.DuckDBPyConnection, units: str) -> dict[str, "pa.Table | str"]:
-    """The tables of the person spec, restricted to the units of a relation (unit_id)."""
-    return _by_source(con, f"match_unit SEMI JOIN {units} USING (unit_id)")
+def unit_tables(con: duckdb.DuckDBPyConnection, units: str) -> str:
+    """The tables of the person spec as one relation, restricted to the units of a relation (unit_id)."""
+    con.execute(f"CREATE OR REPLACE TEMP VIEW person_unit AS FROM match_unit SEMI JOIN {units} USING (unit_id)")
+    return "person_unit"
 
 
-def all_units(con: duckdb.DuckDBPyConnection) -> dict[str, "pa.Table | str"]:
-    """The tables of the person spec with all units in the order of their ids, from which samples can be drawn again."""
-    con.execute("CREATE OR REPLACE TEMP TABLE _unit_in_order AS FROM match_unit ORDER BY unit_id")
-    return _by_source(con, "_unit_in_order")
-
-
-def _by_source(con: duckdb.DuckDBPyConnection, relation: str) -> dict[str, "pa.Table | str"]:
-    for table in TABLES:
-        con.execute(f"CREATE OR REPLACE TEMP VIEW person_{table} AS FROM {relation} WHERE source = '{table}'")
-    return {table: f"person_{table}" for table in TABLES}
+def all_units(con: duckdb.DuckDBPyConnection) -> str:
+    """The same with all units, in an order in which samples can be drawn again."""
+    con.execute("CREATE OR REPLACE TEMP VIEW person_unit AS FROM match_unit ORDER BY source, unit_id")
+    return "person_unit"

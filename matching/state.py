@@ -63,17 +63,19 @@ def forget_judged(con: duckdb.DuckDBPyConnection) -> None:
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:
     """Empty the state, so that the next linkage is a full one; parameters stay."""
-    for table in TABLES:
+    for table in ("match_basis", *TABLES):
         con.execute(f"DELETE FROM {table}")
 
 
-def keep_basis(con: duckdb.DuckDBPyConnection, basis: str) -> bool:
-    """Remember what the state was made on; whether it is another basis than before."""
-    changed = con.execute("SELECT count(*) FROM match_basis WHERE basis = $1", [basis]).fetchall() == [(0,)]
-    if changed:
-        con.execute("DELETE FROM match_basis")
-        con.execute("INSERT INTO match_basis VALUES ($1)", [basis])
-    return changed
+def is_made_on(con: duckdb.DuckDBPyConnection, basis: str) -> bool:
+    """Whether the state is whole, and was made on this basis."""
+    return con.execute("SELECT basis FROM match_basis").fetchall() == [(basis,)] and count(con, "match_record") > 0
+
+
+def mark_made_on(con: duckdb.DuckDBPyConnection, basis: str) -> None:
+    """Remember what the state was made on."""
+    con.execute("DELETE FROM match_basis")
+    con.execute("INSERT INTO match_basis VALUES ($1)", [basis])
 
 
 def load_parameters(con: duckdb.DuckDBPyConnection) -> tuple[Parameters, Spec, int] | None:
@@ -132,12 +134,9 @@ def find_changes(con: duckdb.DuckDBPyConnection, record_ids: str, records: str) 
     con.execute(f"CREATE OR REPLACE TEMP TABLE _gone AS {gone}")
     _want(con, f"SELECT record_id FROM {record_ids} ANTI JOIN match_record USING (record_id)")
     con.execute(f"CREATE OR REPLACE TEMP TABLE _arrived AS {_read(records)}")
-    con.execute(f"SET VARIABLE phone_holders = {PHONE_HOLDERS}")
-    run(con, "state_records")
-    known = -1
-    while (found := count(con, "_touched_key")) != known:
-        known = found
-        run(con, "state_closure")
+    con.execute("CREATE OR REPLACE TEMP TABLE _affected (record_id BIGINT)")
+    if count(con, "match_record"):
+        _affect(con)
     _want(con, "SELECT record_id FROM _affected")
     if count(con, WANTED):
         con.execute(f"CREATE OR REPLACE TEMP TABLE _record AS FROM _arrived UNION ALL {_read(records)}")
@@ -145,6 +144,16 @@ def find_changes(con: duckdb.DuckDBPyConnection, record_ids: str, records: str) 
         con.execute("DROP TABLE IF EXISTS _record; ALTER TABLE _arrived RENAME TO _record")
     con.execute(_GENERIC_DOCUMENTS)
     return count(con, "_record") + count(con, "_gone") > 0
+
+
+def _affect(con: duckdb.DuckDBPyConnection) -> None:
+    """Find the known records that could share a unit with those that came or went."""
+    con.execute(f"SET VARIABLE phone_holders = {PHONE_HOLDERS}")
+    run(con, "state_records")
+    known = -1
+    while (found := count(con, "_touched_key")) != known:
+        known = found
+        run(con, "state_closure")
 
 
 def run(con: duckdb.DuckDBPyConnection, name: str, **words: str) -> None:

@@ -1,7 +1,7 @@
 """One night's merge: all mentions linked, persons named, golden records chosen.
 
-Two transactions: the linkage is whole by itself, and a run that goes on behind it finds nothing left to link; persons
-and golden records are written whole or not at all.
+The linkage is whole by itself, and a run that goes on behind it finds nothing left to link; persons and golden records
+are one transaction, written whole or not at all.
 """
 
 from collections.abc import Sequence

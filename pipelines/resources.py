@@ -11,6 +11,7 @@ from typing import Final
 
 import dagster as dg
 import duckdb
+import pyarrow as pa
 from pydantic import PrivateAttr
 from structlog.typing import FilteringBoundLogger
 
@@ -97,6 +98,8 @@ class Writer(dg.ConfigurableResource["Writer"]):
         except SAFE as error:
             self._log.error("step_failed", step=name, seconds=_since(began), error=type(error).__name__)
             raise
+        finally:
+            pa.default_memory_pool().release_unused()  # steps share a process, and the next one needs the room
         self._log.info("step_ended", step=name, seconds=_since(began))
 
     def check(

@@ -21,6 +21,10 @@ class Changes:
     updated: int = 0
     deleted: int = 0
 
+    def __add__(self, other: "Changes") -> "Changes":
+        """The changes of two parts of a table."""
+        return Changes(self.inserted + other.inserted, self.updated + other.updated, self.deleted + other.deleted)
+
     @property
     def total(self) -> int:
         """All rows that are not as before."""

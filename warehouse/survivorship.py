@@ -19,9 +19,14 @@ from warehouse.survivorship_rules import load_rules, Rule, survivor_sql
 from warehouse.versions import write_versions
 
 _TEMPORARY = (
-    "_wh_record", "_wh_survivor", "_wh_holder", "_wh_trust", "_wh_assumed", "_wh_nothing", "_wh_person_attribute",
-    "_wh_person_runner_up", "_wh_person", "_wh_community_place", "_wh_touched",
+    "_wh_asked", "_wh_record", "_wh_survivor", "_wh_holder", "_wh_trust", "_wh_assumed",
+    "_wh_nothing", "_wh_person", "_wh_community_place", "_wh_touched", "_wh_touched_part",
 )  # fmt: skip
+
+_VIEWS: Final = ("_wh_stated", "_wh_person_attribute", "_wh_person_runner_up")
+
+PART_PERSONS: Final = 250_000
+"""Persons whose values are chosen at a time, as many as fit into memory."""
 
 _KEYS: Final = {
     "person_attribute": ("person_id", "attribute"),
@@ -68,25 +73,38 @@ def build_base(
     survivors = [survivor_sql(*each) for each in (load_rules() if rules is None else rules).items()]
     con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {CHANGED_PERSONS} (person_id VARCHAR)")
     con.execute("SET VARIABLE wh_all = $1::BOOLEAN", [_keep_basis(con, trust, assumed, survivors)])
-    run(con, "touched")
-    run(con, "records", trust=trust, assumed=assumed)
-    for query in survivors:
-        con.execute(f"INSERT INTO _wh_survivor {query}")
-    for prepared in ("registered", "person"):
+    for prepared in ("touched", "registered"):
         run(con, prepared)
-    written = {
-        table: write_versions(con, table, f"_wh_{table}", key, night, "_wh_touched") for table, key in _KEYS.items()
-    }
-    con.execute("DROP VIEW IF EXISTS _wh_stated")
+    run(con, "records", trust=trust, assumed=assumed)
+    holders = number(con, "SELECT count(*) FROM _wh_holder")
+    person, person_attribute = Changes(), Changes()
+    for first in range(1, max(holders, 1) + 1, PART_PERSONS):
+        con.execute("SET VARIABLE wh_first = $1::INTEGER", [first])
+        con.execute("SET VARIABLE wh_last = $1::INTEGER", [first + PART_PERSONS - 1])
+        written = _build_part(con, survivors, night)
+        person, person_attribute = person + written["person"], person_attribute + written["person_attribute"]
+    for name in _VIEWS:
+        con.execute(f"DROP VIEW IF EXISTS {name}")
     for name in _TEMPORARY:
         con.execute(f"DROP TABLE IF EXISTS {name}")
-    return BaseCounts(number(con, "SELECT count(*) FROM person"), written["person"], written["person_attribute"])
+    return BaseCounts(number(con, "SELECT count(*) FROM person"), person, person_attribute)
+
+
+def _build_part(con: duckdb.DuckDBPyConnection, survivors: Sequence[str], night: date) -> dict[str, Changes]:
+    run(con, "records_part")
+    for query in survivors:
+        con.execute(f"INSERT INTO _wh_survivor {query}")
+    run(con, "person")
+    return {
+        table: write_versions(con, table, f"_wh_{table}", key, night, "_wh_touched_part")
+        for table, key in _KEYS.items()
+    }
 
 
 def _keep_basis(con: duckdb.DuckDBPyConnection, trust: str, assumed: str, survivors: Sequence[str]) -> bool:
     """Remember what all values depend on; whether it is not what it was."""
     said = [sorted(con.execute(f"FROM {identifier(relation)}").fetchall()) for relation in (trust, assumed)]
-    texts = [*survivors, *(statement(name) for name in ("touched", "records", "registered", "person"))]
+    texts = [*survivors, *(statement(name) for name in ("touched", "records", "registered", "records_part", "person"))]
     digest = hashlib.sha256(f"{said} {texts} {read_setting(con, HOME_DIVISION)}".encode()).hexdigest()
     if con.execute("SELECT basis FROM base_basis").fetchall() == [(digest,)]:
         return False

@@ -100,6 +100,7 @@ def survivor_sql(attribute: str, rule: Rule) -> str:
     order = [each for term in rule.order for each in _ORDER[term]]
     within = "".join(f"t{n} := {each}, " for n, each in enumerate(order) if each != _COUNT)
     corroborated = f" - (departments - 1) * {rule.days_per_department * 86_400}"
+    departments = "count(DISTINCT department)" if rule.days_per_department else "1"
     between = ", ".join(
         each if each == _COUNT else f"best.t{n}{corroborated if each == _DATED else ''}" for n, each in enumerate(order)
     )
@@ -127,24 +128,24 @@ candidate AS (
     SELECT *, recorded_date - (rank * {rule.days_per_rank or 0})::INTEGER AS dated FROM ranked
 ),
 alike AS (
-    SELECT person_no, count(*)::INTEGER AS agreeing_count, count(DISTINCT department) AS departments,
+    SELECT person_no, count(*)::INTEGER AS agreeing_count, {departments} AS departments,
         list(mention_id) AS mention_ids,
         min(struct_pack({within}newest := -mention_id, value := value)) AS best
     FROM candidate
     GROUP BY person_no, same
 ),
-counted AS (
-    SELECT *, count(*) OVER person AS values_said, sum(agreeing_count) OVER person AS stating_count
-    FROM alike WINDOW person AS (PARTITION BY person_no)
+several AS (
+    SELECT person_no, sum(agreeing_count) AS stating_count FROM alike GROUP BY person_no HAVING count(*) > 1
 ),
 placed AS (
-    SELECT *, 1 AS place FROM counted WHERE values_said = 1
-    UNION ALL
-    SELECT *, row_number() OVER (PARTITION BY person_no ORDER BY {between}, best.newest)
-    FROM counted WHERE values_said > 1
+    SELECT *, 1 AS place, 0 AS differing_count, NULL AS sorted_ids FROM alike ANTI JOIN several USING (person_no)
+    UNION ALL BY NAME
+    SELECT * EXCLUDE (stating_count),
+        row_number() OVER (PARTITION BY person_no ORDER BY {between}, best.newest) AS place,
+        stating_count - agreeing_count AS differing_count, list_sort(mention_ids) AS sorted_ids
+    FROM alike JOIN several USING (person_no)
 )
 SELECT person_no, {literal(attribute)} AS attribute, place::INTEGER AS place, best.value, -best.newest AS mention_id,
-    agreeing_count, (stating_count - agreeing_count)::INTEGER AS differing_count,
-    CASE WHEN values_said > 1 THEN list_sort(mention_ids) END AS mention_ids
+    agreeing_count, differing_count::INTEGER AS differing_count, sorted_ids AS mention_ids
 FROM placed
 """

@@ -44,20 +44,21 @@ WITH named AS (
     ) x JOIN _name ON _name.name = x.plain
     GROUP BY unit_id
 ), phoned AS (
-    SELECT unit_id, list(DISTINCT phone ORDER BY phone) AS phones
-    FROM (SELECT unit_id, unnest([phone, phone_2]) AS phone FROM _member)
+    SELECT unit_id, list_sort(list(phone)) AS phones
+    FROM (SELECT DISTINCT unit_id, phone FROM (SELECT unit_id, unnest([phone, phone_2]) AS phone FROM _member))
     WHERE phone IS NOT NULL AND phone NOT IN (SELECT phone FROM _agent_phone) GROUP BY unit_id
 ), housed AS (
-    SELECT unit_id, list(DISTINCT dwelling ORDER BY dwelling) AS dwellings
-    FROM (SELECT unit_id, unnest(dwelling_keys) AS dwelling FROM _member) GROUP BY unit_id
+    SELECT unit_id, list_sort(list(dwelling)) AS dwellings
+    FROM (SELECT DISTINCT unit_id, unnest(dwelling_keys) AS dwelling FROM _member) GROUP BY unit_id
 ), placed AS (
-    SELECT unit_id, list(DISTINCT place ORDER BY place) AS places
-    FROM (SELECT unit_id, unnest(place_keys) AS place FROM _member) GROUP BY unit_id
+    SELECT unit_id, list_sort(list(place)) AS places
+    FROM (SELECT DISTINCT unit_id, unnest(place_keys) AS place FROM _member) GROUP BY unit_id
 ), employed AS (
-    SELECT unit_id, list(DISTINCT employer_code ORDER BY employer_code) AS employers
-    FROM _member WHERE employer_code IS NOT NULL GROUP BY unit_id
+    SELECT unit_id, list_sort(list(employer_code)) AS employers
+    FROM (SELECT DISTINCT unit_id, employer_code FROM _member WHERE employer_code IS NOT NULL) GROUP BY unit_id
 ), schooled AS (
-    SELECT unit_id, list(DISTINCT school ORDER BY school) AS schools FROM _member WHERE school IS NOT NULL GROUP BY unit_id
+    SELECT unit_id, list_sort(list(school)) AS schools
+    FROM (SELECT DISTINCT unit_id, school FROM _member WHERE school IS NOT NULL) GROUP BY unit_id
 )
 SELECT t.unit_id::BIGINT AS unit_id,
        CASE WHEN is_backbone THEN 'backbone' WHEN is_holder THEN 'numbered' ELSE 'unproven' END AS source,

@@ -15,8 +15,7 @@ WITH placed AS (
     FROM match_must m JOIN placed l ON l.unit_id = m.unit_l JOIN placed r ON r.unit_id = m.unit_r
     WHERE l.cluster = r.cluster
 ), best AS (
-    SELECT unit_id, arg_max(match_rule, (odds, match_rule)) AS match_rule, arg_max(probability, (odds, match_rule)) AS probability
-    FROM linked GROUP BY unit_id
+    SELECT unit_id, unnest(max(struct_pack(odds, match_rule, probability))) FROM linked GROUP BY unit_id
 )
 SELECT r.record_id, min(r.record_id) OVER (PARTITION BY p.cluster) AS cluster_id,
        CASE WHEN r.record_id = cluster_id THEN 'founder' WHEN r.unit_id = p.cluster THEN r.match_rule

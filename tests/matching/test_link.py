@@ -44,6 +44,7 @@ def _link(records: list[Record], relations: list[tuple[int, int, str]] = []) -> 
     con.register(
         "x", pa.Table.from_pylist([dict(zip(RELATION.names, each, strict=True)) for each in relations], RELATION)
     )
+    con.begin()
     link_records(con, records="r", relations="x")
     found = dict(con.execute("SELECT record_id, cluster_id FROM match_cluster").fetchall())
     return [found[number] for number in range(1, len(records) + 1)]

@@ -82,7 +82,10 @@ class Town:
             CREATE OR REPLACE TEMP VIEW x AS SELECT * FROM all_relations
             WHERE from_record_id IN (SELECT record_id FROM r) AND to_record_id IN (SELECT record_id FROM r)
         """)
-        return link_records(self.con, records="r", relations="x")
+        self.con.begin()
+        counts = link_records(self.con, records="r", relations="x")
+        self.con.commit()
+        return counts
 
     def clusters(self) -> dict[int, int]:
         return dict(self.con.execute("SELECT record_id, cluster_id FROM match_cluster").fetchall())
@@ -106,6 +109,26 @@ def test_work_in_parts_gives_what_work_at_once_gives(monkeypatch):
     assert parts.clusters() == whole.clusters()
     pairs = "SELECT unit_l, unit_r, odds, ratio, probability, strongest FROM match_pair ORDER BY ALL"
     assert parts.con.execute(pairs).fetchall() == whole.con.execute(pairs).fetchall()
+
+
+def test_a_full_linkage_that_is_cut_off_is_begun_anew(monkeypatch):
+    whole, struck = Town(), Town()
+    whole.link()
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("matching.nights._Night._score_again", _strike)
+        struck.link()
+    struck.con.rollback()
+    assert struck.con.execute("SELECT count(*) > 0 FROM match_unit").fetchall() == [(True,)]  # steps were kept
+    struck.link()
+    assert struck.clusters() == whole.clusters()
+    tables = ("match_record", "match_unit", "match_pair", "match_place", "match_block", "match_kin", "match_parameters")
+    for table in tables:
+        rows = f"SELECT * FROM {table} ORDER BY ALL"
+        assert struck.con.execute(rows).fetchall() == whole.con.execute(rows).fetchall(), table
+
+
+def _strike(*_args: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_most_records_find_their_person():

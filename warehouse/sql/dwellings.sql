@@ -30,17 +30,22 @@ told AS (
 linked AS (
     SELECT t.*, d.door FROM told AS t JOIN _wh_door AS d USING (dwelling_key)
 ),
+resident AS (
+    SELECT DISTINCT person_id, door FROM linked WHERE link = 'resident'
+),
+counted AS (
+    SELECT * FROM linked WHERE link <> 'reported'
+    UNION ALL
+    SELECT * FROM linked ANTI JOIN resident USING (person_id, door) WHERE link = 'reported'
+),
+-- (The greatest of structs is found more quickly than the struct of the greatest.)
 newest AS (
     SELECT person_id, door, link,
-        arg_max(struct_pack(valid_from, valid_to, department, extract, file, row_number, role, night),
-            (recorded_date, night, file, row_number)) AS kept
-    FROM linked GROUP BY ALL
+        max(struct_pack(recorded_date, night, file, row_number, role, valid_from, valid_to, department, extract)) AS kept
+    FROM counted GROUP BY ALL
 )
 SELECT person_id, i.dwelling_id, door, link, unnest(kept)
-FROM newest AS n
-JOIN _wh_door_id AS i USING (door)
-WHERE link <> 'reported' OR NOT EXISTS (
-    FROM newest AS r WHERE r.link = 'resident' AND r.person_id = n.person_id AND r.door = n.door);
+FROM newest JOIN _wh_door_id AS i USING (door);
 
 CREATE OR REPLACE TEMP TABLE _wh_dwelling AS
 WITH written AS (
@@ -59,7 +64,7 @@ SELECT any_value(i.dwelling_id) AS dwelling_id, door AS dwelling_key, max(divisi
     commonest(coalesce(community, village)) AS community, any_value(g.grid_no) AS grid_no, commonest(estate) AS estate, commonest(building) AS building,
     commonest(unit) AS unit, commonest(room) AS room, commonest(village) AS village, commonest(house_no) AS house_no,
     any_value(CASE WHEN numbers = 1 THEN dwelling_no END) AS dwelling_no,
-    arg_max(address_raw, (length(address_raw), address_raw)) AS address
+    max(struct_pack(length := length(address_raw), text := address_raw)).text AS address
 FROM written
 JOIN _wh_door_id AS i USING (door)
 LEFT JOIN number AS n USING (door)

@@ -64,8 +64,7 @@ WITH told AS (
 ),
 newest AS (
     SELECT person_id, employer_key, link, department,
-        arg_max(struct_pack(status, valid_from, valid_to, recorded_date, extract, file, row_number, role, night),
-            (recorded_date, night, file, row_number)) AS kept
+        max(struct_pack(recorded_date, night, file, row_number, role, status, valid_from, valid_to, extract)) AS kept
     FROM told GROUP BY ALL
 )
 SELECT person_id, employer_id, employer_key, link, department, unnest(kept) FROM newest JOIN _wh_employer_id USING (employer_key);

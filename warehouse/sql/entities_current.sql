@@ -4,8 +4,7 @@ CREATE OR REPLACE TEMP TABLE _wh_now AS
 SELECT x.person_id, x.file, x.night, m.mention_id, m.department, m.extract, m.row_number, m.role,
     regexp_replace(m.role, '[0-9]+$', '') AS role_stem, coalesce(m.record_date, x.night) AS recorded_date,
     m.employer_name, m.employer_code, m.employment_status, m.industry_code, m.dwelling_no, m.grid_no,
-    m.valid_from, m.valid_to, m.event_date, r.dwelling_key AS residence_key, d.dwelling_key AS dwelling_key,
-    m.residence_address_raw, m.registered_address_raw, m.dwelling_address_raw
+    m.valid_from, m.valid_to, m.event_date, r.dwelling_key AS residence_key, d.dwelling_key AS dwelling_key
 FROM crosswalk AS x
 JOIN std_mention AS m USING (mention_id)
 LEFT JOIN std_address AS r ON r.address_raw = m.residence_address_raw AND r.is_local

@@ -73,10 +73,15 @@ both_ways AS (
         person_id, event_date, recorded_date, department
     FROM told
 ),
-joined AS (
-    SELECT person_id, relation, other_person_id, min(event_date) AS first_event, max(event_date) AS last_event,
-        list(DISTINCT department ORDER BY department) AS departments, count(*)::INTEGER AS record_count
+by_department AS (
+    SELECT person_id, relation, other_person_id, department, min(event_date) AS first_event, max(event_date) AS last_event,
+        count(*) AS records
     FROM both_ways WHERE person_id <> other_person_id GROUP BY ALL
+),
+joined AS (
+    SELECT person_id, relation, other_person_id, min(first_event) AS first_event, max(last_event) AS last_event,
+        list_sort(list(department)) AS departments, sum(records)::INTEGER AS record_count
+    FROM by_department GROUP BY ALL
 ),
 ended AS (
     SELECT person_id, other_person_id, last_event FROM joined WHERE relation = 'former_spouse'

@@ -1,6 +1,7 @@
--- Surviving values of touched persons -> the tables of the base as they must be for them. In: _wh_survivor, _wh_record, _wh_holder.
--- Out: _wh_person_attribute, _wh_person_runner_up, _wh_person, in the order of person ids, which is that of their numbers.
-CREATE OR REPLACE TEMP TABLE _wh_person_attribute AS
+-- Surviving values of a part of the persons -> the tables of the base as they must be for them. In: _wh_survivor, _wh_record,
+-- _wh_holder; variables wh_first, wh_last. Out: _wh_person_attribute, _wh_person_runner_up, _wh_person, in the order of
+-- person ids, which is that of their numbers.
+CREATE OR REPLACE TEMP VIEW _wh_person_attribute AS
 SELECT h.person_id, s.attribute, s.value, r.department, r.extract, r.file, r.row_number, r.role, r.night,
     r.record_date AS recorded_date, s.agreeing_count, s.differing_count
 FROM _wh_survivor AS s
@@ -9,7 +10,7 @@ JOIN _wh_holder AS h ON h.person_no = s.person_no
 WHERE s.place = 1
 ORDER BY s.person_no, s.attribute;
 
-CREATE OR REPLACE TEMP TABLE _wh_person_runner_up AS
+CREATE OR REPLACE TEMP VIEW _wh_person_runner_up AS
 SELECT h.person_id, s.attribute, s.place, s.value, s.agreeing_count, s.mention_ids
 FROM _wh_survivor AS s
 JOIN _wh_holder AS h ON h.person_no = s.person_no
@@ -79,6 +80,7 @@ valued AS (
     LEFT JOIN dead AS d USING (person_no)
     LEFT JOIN assumed AS u USING (person_no)
     LEFT JOIN beside AS b USING (person_no)
+    WHERE h.person_no BETWEEN getvariable('wh_first') AND getvariable('wh_last')
 )
 -- Floating: somebody says that the person lives here, and nothing says that this county holds the person's registration.
 SELECT * EXCLUDE (person_no), len(departments)::INTEGER AS department_count,

@@ -1,22 +1,27 @@
 -- The signs of `clusters`, by each department that has a record of such a person. Signs, not judgements.
-WITH said AS (
-    SELECT x.person_id, list(DISTINCT x.department) AS departments, count(DISTINCT m.citizen_id) AS numbers,
-        count(DISTINCT m.birth_date) AS births, count(DISTINCT m.sex_code) FILTER (m.sex_code IN ('1', '2')) AS sexes,
-        count(*) AS records
-    FROM crosswalk AS x JOIN std_mention AS m USING (mention_id) WHERE x.is_current GROUP BY x.person_id
+WITH recorded AS NOT MATERIALIZED (
+    SELECT x.person_id, x.department, m.citizen_id, m.birth_date, CASE WHEN m.sex_code IN ('1', '2') THEN m.sex_code END AS sex_code
+    FROM crosswalk AS x JOIN std_mention AS m USING (mention_id) WHERE x.is_current
+),
+said AS (
+    SELECT person_id, min(citizen_id) < max(citizen_id) AS has_numbers, min(birth_date) < max(birth_date) AS has_births,
+        min(sex_code) < max(sex_code) AS has_sexes, count(*) AS records
+    FROM recorded GROUP BY person_id
 ),
 alike AS (
-    SELECT unnest(list(person_id)) AS person_id FROM person
+    SELECT name, birth_date, residence_dwelling_key FROM person
     WHERE has_current_record AND name IS NOT NULL AND birth_date IS NOT NULL AND residence_dwelling_key IS NOT NULL
-    GROUP BY name, birth_date, residence_dwelling_key HAVING count(*) > 1
+    GROUP BY ALL HAVING count(*) > 1
 ),
 signed AS (
-    SELECT departments, unnest(list_filter([
-        CASE WHEN numbers > 1 THEN 'several_numbers' END, CASE WHEN births > 2 THEN 'several_births' END,
-        CASE WHEN sexes > 1 THEN 'both_sexes' END, CASE WHEN records > 30 THEN 'very_many_records' END,
-        CASE WHEN person_id IN (FROM alike) THEN 'alike_and_apart' END
-    ], lambda sign: sign IS NOT NULL)) AS sign
-    FROM said
+    SELECT person_id, 'several_numbers' AS sign FROM said WHERE has_numbers
+    UNION ALL SELECT person_id, 'several_births' FROM recorded SEMI JOIN (FROM said WHERE has_births) USING (person_id)
+    GROUP BY person_id HAVING count(DISTINCT birth_date) > 2
+    UNION ALL SELECT person_id, 'both_sexes' FROM said WHERE has_sexes
+    UNION ALL SELECT person_id, 'very_many_records' FROM said WHERE records > 30
+    UNION ALL SELECT person_id, 'alike_and_apart' FROM person SEMI JOIN alike USING (name, birth_date, residence_dwelling_key)
+    WHERE has_current_record
 )
-SELECT department, sign, count(*) AS persons FROM (SELECT unnest(departments) AS department, sign FROM signed)
+SELECT department, sign, count(*) AS persons
+FROM signed JOIN (SELECT DISTINCT person_id, department FROM crosswalk WHERE is_current) USING (person_id)
 GROUP BY ALL ORDER BY ALL

@@ -11,7 +11,6 @@ from typing import Final
 
 import dagster as dg
 import duckdb
-import pyarrow as pa
 from pydantic import PrivateAttr
 from structlog.typing import FilteringBoundLogger
 
@@ -19,6 +18,7 @@ from matching.errors import MatchingError
 from pipelines.errors import PipelinesError, StepError
 from pipelines.home import find_home, Home
 from pipelines.instance import close_dead_runs
+from pipelines.memory import give_back
 from pipelines.names import NIGHTLY_MERGE
 from pipelines.night_log import night_log
 from pipelines.partitions import PARTITION
@@ -99,7 +99,7 @@ class Writer(dg.ConfigurableResource["Writer"]):
             self._log.error("step_failed", step=name, seconds=_since(began), error=type(error).__name__)
             raise
         finally:
-            pa.default_memory_pool().release_unused()  # steps share a process, and the next one needs the room
+            give_back()
         self._log.info("step_ended", step=name, seconds=_since(began))
 
     def check(

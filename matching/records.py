@@ -19,7 +19,8 @@ ROWS = "_link_row"
 """The temporary table behind it."""
 
 Tables = Mapping[str, "pa.Table | Path | str"] | str
-"""Table name → Arrow table, path or relation; or one relation of all tables, whose names are its column `source`."""
+"""Table name → Arrow table, path or relation; or one relation of all tables, whose names are its column `source`: then
+the spec declares them alike."""
 
 _READERS = {".parquet": "read_parquet({path})", ".csv": "read_csv({path}, header = true, all_varchar = true)"}
 
@@ -40,8 +41,10 @@ def load_records(con: duckdb.DuckDBPyConnection, spec: Spec, tables: Tables | No
         InputError: record ids are missing or not unique within a table.
     """
     if isinstance(tables, str):
-        first = next(iter(spec.tables.values()))
-        selects = [_select_from(con, spec, "source", first, quoted(tables))]
+        first, *others = spec.tables.values()
+        if any(table != first for table in others):
+            raise SpecError(spec.spec, f"tables that are not declared alike cannot be one relation, {tables}")
+        selects = [_select_from(con, spec, tables, first, quoted(tables), "source")]
     else:
         selects = [_select(con, spec, name, table, (tables or {}).get(name)) for name, table in spec.tables.items()]
     try:
@@ -104,13 +107,14 @@ def _select(
     if source is None:
         raise SpecError(spec.spec, f"table {name} has neither a path nor was it given")
     label = "'" + name.replace("'", "''") + "'"
-    return _select_from(con, spec, label, table, relation_of(con, spec.spec, name, source))
+    return _select_from(con, spec, name, table, relation_of(con, spec.spec, name, source), label)
 
 
-def _select_from(con: duckdb.DuckDBPyConnection, spec: Spec, label: str, table: Table, relation: str) -> str:
+def _select_from(con: duckdb.DuckDBPyConnection, spec: Spec, name: str, table: Table, relation: str, label: str) -> str:
+    """The records of a relation; `label` is SQL for the name of a record's table."""
     given_columns = {RELATIVES: "[]::VARCHAR[]"} | dict(spec.columns) | dict(table.columns)
     columns = {each: given_columns.get(each, quoted(each)) for each in spec.column_names}
-    types = _types(con, spec, label, relation, {"record_id": quoted(table.record_id), **columns})
+    types = _types(con, spec, name, relation, {"record_id": quoted(table.record_id), **columns})
     chosen = ", ".join(f"{_cast(expression, types[each])} AS {quoted(each)}" for each, expression in columns.items())
     return (
         f"SELECT {label} AS source, CAST({quoted(table.record_id)} AS VARCHAR) AS record_id, {chosen} FROM {relation}"
@@ -118,13 +122,13 @@ def _select_from(con: duckdb.DuckDBPyConnection, spec: Spec, label: str, table: 
 
 
 def _types(
-    con: duckdb.DuckDBPyConnection, spec: Spec, label: str, relation: str, columns: Mapping[str, str]
+    con: duckdb.DuckDBPyConnection, spec: Spec, name: str, relation: str, columns: Mapping[str, str]
 ) -> dict[str, str]:
     chosen = ", ".join(f"{expression} AS {quoted(each)}" for each, expression in columns.items())
     try:
         described = con.execute(f"DESCRIBE SELECT {chosen} FROM {relation}").fetchall()
     except duckdb.Error:
-        raise SpecError(spec.spec, f"table {label.strip(chr(39))}: {_culprit(con, relation, columns)}") from None
+        raise SpecError(spec.spec, f"table {name}: {_culprit(con, relation, columns)}") from None
     return {str(each): str(kind) for each, kind, *_ in described}
 
 

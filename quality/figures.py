@@ -42,14 +42,15 @@ def read_figures(con: duckdb.DuckDBPyConnection, night: date) -> NightFigures:
     """The figures of a night; all are empty when it was not merged.
 
     Args:
-        con: the warehouse; nothing is written.
+        con: the warehouse; nothing is written there.
         night: measured and compared before (`quality.trends`).
     """
     if not con.execute("SELECT 1 FROM night WHERE night = $1 AND merged_at IS NOT NULL", [night]).fetchall():
         return no_figures()
     con.execute("SET VARIABLE check_night = $1::DATE", [night])
+    con.execute(sql("signs"))
     figures = {field.name: _rows(con, field.name) for field in fields(NightFigures)}
-    con.execute("RESET VARIABLE check_night")
+    con.execute("DROP TABLE check_sign; RESET VARIABLE check_night")
     return NightFigures(**figures)
 
 

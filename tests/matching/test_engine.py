@@ -59,6 +59,18 @@ def test_two_files_are_linked_without_labels():
     assert report(linkage)["pairs_compared"] == len(linkage.candidates.pairs)
 
 
+def test_tables_may_be_one_relation():
+    con, people = duckdb.connect(), _people()
+    con.register("first", people["a"])
+    con.register("second", people["b"])
+    con.execute("CREATE VIEW people AS SELECT 'a' AS source, * FROM first UNION ALL SELECT 'b', * FROM second")
+    one = link("people", load_spec(SPEC), con=con)
+    assert np.array_equal(one.cluster, link(people, load_spec(SPEC)).cluster)
+    unlike = SPEC | {"tables": {"a": {"record_id": "id"}, "b": {"record_id": "number"}}}
+    with pytest.raises(SpecError, match="declared alike"):
+        link("people", load_spec(unlike), con=con)
+
+
 def test_what_is_learnt_is_near_what_was_done():
     learnt = {each.comparison: each for each in link(_people(), load_spec(SPEC)).parameters.comparisons}
     assert learnt["town"].levels[0].m == pytest.approx(0.9, abs=0.03)

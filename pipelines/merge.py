@@ -18,7 +18,7 @@ from pipelines.trust import ASSUMED, ATTRIBUTE, create_trust_tables, ENDED, SOUR
 from sources.contract import Contract
 from sources.standards.divisions import home_names
 from warehouse.crosswalk import assign_persons, IdentityCounts
-from warehouse.database import transaction
+from warehouse.database import memory_limited, transaction
 from warehouse.entities import build_entities, EntityCounts
 from warehouse.identity_key import warehouse_key
 from warehouse.ledger import finish_night
@@ -34,6 +34,9 @@ from warehouse.settings import HOME_DIVISION, read_setting
 from warehouse.survivorship import BaseCounts, build_base
 
 KEY_FILE = "identity.key"
+
+LINKAGE_LIMIT = "1536MiB"
+"""What DuckDB may hold during the linkage, which holds arrays of about as much beside it."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def merge_night(
     create_trust_tables(con, contracts)
     create_matching_input(con, SOURCE, WANTED)
     key = warehouse_key(con, home.warehouse / KEY_FILE)
-    with transaction(con):
+    with memory_limited(con, LINKAGE_LIMIT), transaction(con):
         links = link_records(con, records=RECORDS, relations=RELATIONS, record_ids=RECORD_IDS, basis=_basis(con))
     with transaction(con):
         identity = assign_persons(con, night=night, key=key, source_trust=SOURCE, ended_extracts=ENDED, judged=JUDGED)

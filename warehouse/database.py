@@ -121,6 +121,17 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 @contextmanager
+def memory_limited(con: duckdb.DuckDBPyConnection, limit: str) -> Iterator[None]:
+    """Inside, DuckDB holds no more than a limit, as DuckDB writes it; afterwards it has the limit that it had."""
+    [(before,)] = con.execute("SELECT current_setting('memory_limit')").fetchall()
+    con.execute(f"SET memory_limit = {literal(limit)}")
+    try:
+        yield
+    finally:
+        con.execute(f"SET memory_limit = {literal(before)}")
+
+
+@contextmanager
 def attached_snapshot(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> Iterator[None]:
     """A new database file of a snapshot, attached under a name while it is written."""
     con.execute(f"ATTACH {literal(str(path))} AS {identifier(name)} (STORAGE_VERSION {literal(SNAPSHOT_STORAGE)})")

@@ -4,7 +4,7 @@ import sys
 import duckdb
 import pytest
 
-from warehouse.database import open_published, open_warehouse, transaction, warehouse_session
+from warehouse.database import memory_limited, open_published, open_warehouse, transaction, warehouse_session
 from warehouse.errors import (
     CorruptWarehouseError,
     MissingWarehouseError,
@@ -30,6 +30,15 @@ def test_a_new_warehouse_is_private_and_of_the_chosen_storage(tmp_path):
     assert path.stat().st_mode & 0o777 == 0o600
     with warehouse_session(path, read_only=True) as con, pytest.raises(duckdb.Error):
         con.execute("CREATE TABLE t (i INTEGER)")
+
+
+def test_a_limit_of_memory_ends_with_its_block(tmp_path):
+    limit = "SELECT current_setting('memory_limit')"
+    with warehouse_session(tmp_path / "w.duckdb", memory_limit="2GiB") as con:
+        with pytest.raises(KeyError), memory_limited(con, "1536MiB"):
+            assert con.execute(limit).fetchall() == [("1.5 GiB",)]
+            raise KeyError
+        assert con.execute(limit).fetchall() == [("2.0 GiB",)]
 
 
 def test_what_a_kill_at_the_first_opening_leaves_is_no_obstacle(tmp_path):

@@ -182,8 +182,9 @@ def finish_night(con: duckdb.DuckDBPyConnection, night: date, merged_at: datetim
     """Close a night: its deliveries are part of the base. Call it in the transaction that wrote the base.
 
     Returns:
-        Whether the night was open; a night that is closed already is left as it is.
+        Whether the night was open; of a night that is closed already only its merges are counted.
     """
+    con.execute("UPDATE night SET merges = coalesce(merges, 0) + 1 WHERE night = ?", [night])
     if not number(con, "SELECT count(*) FROM night WHERE night = ? AND status = 'open'", [night]):
         return False
     con.execute("UPDATE delivery SET merged_at = ? WHERE merged_at IS NULL AND status <> 'claimed'", [merged_at])

@@ -19,7 +19,7 @@ _PSEUDONYM: Final = "lower(id[1]) || keyed_hex(id)[1:26]"
 
 # A row of a file is r and 64 bits of the same.
 _RECORD: Final = "'r' || keyed_hex(concat_ws(':', 'row', row_number, file))[1:16]"
-_ROWS: Final = "SELECT DISTINCT file, row_number FROM crosswalk_version"
+_ROWS: Final = "SELECT DISTINCT file, row_number FROM crosswalk_version AS t"
 
 _IDS: Final = """
     SELECT person_id AS id FROM person_key
@@ -43,16 +43,23 @@ def load_project_key(folder: Path, project: str) -> bytes:
     return load_identity_key(folder / f"{project}.key", variable=f"{VARIABLE}{project.upper()}")
 
 
-def create_pseudonyms(con: duckdb.DuckDBPyConnection, key: bytes, *, records: bool = False) -> None:
+def create_pseudonyms(
+    con: duckdb.DuckDBPyConnection, key: bytes, *, records: bool = False, among: str = "true"
+) -> None:
     """Make the temporary tables `_wh_pseudonym` (id, pseudonym) and, of rows, `_wh_record_pseudonym`.
 
-    The latter has file, row_number, pseudonym, for bases that do not name rows.
+    Args:
+        con: the warehouse.
+        key: of the project.
+        records: whether to make the latter (file, row_number, pseudonym), for bases that do not name rows.
+        among: a condition over the person `t` of the rows that are needed.
     """
     with keyed_ids(con, key):
         con.execute(f"CREATE OR REPLACE TEMP TABLE _wh_pseudonym AS SELECT id, {_PSEUDONYM} AS pseudonym FROM ({_IDS})")
         if records:
             con.execute(
-                f"CREATE OR REPLACE TEMP TABLE _wh_record_pseudonym AS SELECT *, {_RECORD} AS pseudonym FROM ({_ROWS})"
+                f"CREATE OR REPLACE TEMP TABLE _wh_record_pseudonym AS"
+                f" SELECT *, {_RECORD} AS pseudonym FROM ({_ROWS} WHERE {among})"
             )
 
 

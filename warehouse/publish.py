@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import duckdb
 
+from warehouse.continuing import among, basis, Before, find_before, Sums, TOUCHED
 from warehouse.database import attached_snapshot
 from warehouse.projects import Project
 from warehouse.pseudonyms import create_pseudonyms
@@ -21,9 +22,11 @@ from warehouse.published_tables import (
     dictionary,
     load_publication,
     Publication,
+    Table,
     views_sql,
 )
 from warehouse.snapshots import (
+    copy_current,
     current_manifest,
     DATABASE,
     drop_snapshot,
@@ -73,17 +76,23 @@ def publish_base(
     """
     publication = load_publication(traced=project.is_traced)
     building = start_snapshot(published)
-    _prepare(con, publication, project, night, code_labels)
+    known = current_manifest(published)
+    before = find_before(con, known, publication, project, night)
+    _prepare(con, publication, project, night, code_labels, persons=among("person_id") if before else "true")
+    if before:
+        copy_current(published, building)
     with attached_snapshot(con, building / DATABASE, _NAME):
-        rows, content = _build(con, publication)
-        known = current_manifest(published)
-        if known is None or known["content_sha256"] != content:
-            known = None
+        sums = {name: _write(con, name, table, before) for name, table in publication.tables.items()}
+        _define(con, publication)
+        content = _content(publication, sums)
+        is_new = known is None or known["content_sha256"] != content
+        if is_new:
             _export(con, publication, building / PARQUET)
     for name in ("_wh_dictionary", *(f"_wh_{each}" for each in load_statistics().statistics)):
         con.unregister(name)
-    con.execute("DROP TABLE _wh_pseudonym; DROP TABLE IF EXISTS _wh_record_pseudonym")
-    if known is not None:
+    con.execute(f"DROP TABLE _wh_pseudonym; DROP TABLE IF EXISTS _wh_record_pseudonym; DROP TABLE IF EXISTS {TOUCHED}")
+    rows = {name: count for name, (count, _) in sums.items()}
+    if known and not is_new:
         drop_snapshot(building)
         return Published(known["snapshot_id"], is_new=False, rows=rows)
     manifest: dict[str, Any] = {
@@ -91,7 +100,10 @@ def publish_base(
         "night": night.isoformat(),
         "content_sha256": content,
         "rows": rows,
+        "sums": {name: total for name, (_, total) in sums.items()},
         "terms": project.terms,
+        "basis": basis(con, publication, project, night),
+        "renewed": before.renewed if before else 0,
     }
     put_in_place(published, building, manifest)
     removed = prune_snapshots(published, keep, project.terms)
@@ -99,15 +111,22 @@ def publish_base(
 
 
 def _prepare(
-    con: duckdb.DuckDBPyConnection, publication: Publication, project: Project, night: date, code_labels: str | None
+    con: duckdb.DuckDBPyConnection,
+    publication: Publication,
+    project: Project,
+    night: date,
+    code_labels: str | None,
+    persons: str,
 ) -> None:
-    """Pseudonyms, and the tables to publish that the warehouse does not keep."""
-    create_pseudonyms(con, project.key, records=not project.is_traced)
+    """Pseudonyms, and the tables to publish that the warehouse does not keep, for the persons `t` of a condition."""
+    create_pseudonyms(con, project.key, records=not project.is_traced, among=persons)
     con.execute("SET VARIABLE wh_night = $1::DATE", [night])
     for name, table in build_statistics(con, project.least_count).items():
         con.register(f"_wh_{name}", table)
-    for name in ("commonest", "person_seen", "place"):
-        run(con, name)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW _wh_seen_among AS FROM crosswalk AS t WHERE {persons}")
+    run(con, "commonest")
+    run(con, "person_seen", crosswalk="_wh_seen_among")
+    run(con, "place")
     con.execute("SET VARIABLE wh_birth_format = $1", ["%Y-%m" if project.birth == "month" else "%Y"])
     con.register("_wh_dictionary", dictionary(publication))
     labels = (
@@ -118,10 +137,28 @@ def _prepare(
     con.execute(f"CREATE OR REPLACE TEMP VIEW _wh_code_label (code_list, code, label_zh) AS {labels}")
 
 
-def _build(con: duckdb.DuckDBPyConnection, publication: Publication) -> tuple[dict[str, int], str]:
-    """Write the tables; return their rows and a digest of all that they say."""
-    for name, table in publication.tables.items():
-        con.execute(f"CREATE TABLE {_NAME}.{identifier(name)} AS {table.query}")
+def _write(con: duckdb.DuckDBPyConnection, name: str, table: Table, before: Before | None) -> Sums:
+    """Write a table whole, or of a copy of the base before only what may differ."""
+    target = f"{_NAME}.{identifier(name)}"
+    if before is None or table.renewed is None:
+        con.execute(f"CREATE OR REPLACE TABLE {target} AS {table.query()}")
+        return _sums(con, target)
+    touched = among(table.renewed, "pseudonym", f"(FROM _wh_pseudonym SEMI JOIN {TOUCHED} USING (id))")
+    gone = _sums(con, target, touched)
+    con.execute(f"DELETE FROM {target} AS t WHERE {touched}")
+    con.execute(f"INSERT INTO {target} {table.query(among(table.renewed))}")
+    come = _sums(con, target, touched)
+    rows, total = before.sums[name]
+    return rows - gone[0] + come[0], total - gone[1] + come[1]
+
+
+def _sums(con: duckdb.DuckDBPyConnection, table: str, condition: str = "true") -> Sums:
+    [found] = con.execute(f"SELECT count(*), sum(hash(t)) FROM {table} AS t WHERE {condition}").fetchall()
+    return int(found[0]), int(found[1] or 0)
+
+
+def _define(con: duckdb.DuckDBPyConnection, publication: Publication) -> None:
+    """Comments, views and functions of the tables."""
     home = con.execute("SELECT current_database()").fetchone()
     con.execute(f"USE {_NAME}")
     try:
@@ -131,12 +168,11 @@ def _build(con: duckdb.DuckDBPyConnection, publication: Publication) -> tuple[di
         run(con, "published")
     finally:
         con.execute(f"USE {identifier(home[0] if home else 'memory')}")
-    rows, digest = {}, hashlib.sha256(declaration_sha256(publication).encode())
-    for name in publication.tables:
-        found = con.execute(f"SELECT count(*), sum(hash(t)) FROM {_NAME}.{identifier(name)} AS t").fetchone()
-        rows[name] = found[0] if found else 0
-        digest.update(f"{name} {found}".encode())
-    return rows, digest.hexdigest()
+
+
+def _content(publication: Publication, sums: dict[str, Sums]) -> str:
+    """A digest of all that the tables say, in whatever order."""
+    return hashlib.sha256(f"{declaration_sha256(publication)} {sorted(sums.items())}".encode()).hexdigest()
 
 
 def _export(con: duckdb.DuckDBPyConnection, publication: Publication, folder: Path) -> None:

@@ -39,7 +39,11 @@ _RECORD: Final = Column(
 
 
 class Table(Frozen):
-    """A published table. `history`: the key of what has versions; those that differ in nothing published are one."""
+    """A published table.
+
+    `history`: the key of what has versions; those that differ in nothing published are one. `renewed`: the column by
+    which rows are written again when only some may differ: an id, whose rows go together, or `night`.
+    """
 
     zh: str
     en: str
@@ -48,10 +52,14 @@ class Table(Frozen):
     columns: dict[str, Column]
     where: str = "true"
     history: tuple[str, ...] = ()
+    renewed: str | None = None
 
-    @property
-    def query(self) -> str:
-        """The rows to publish, always in the same order; ids by `_wh_pseudonym`."""
+    def query(self, among: str = "true") -> str:
+        """The rows to publish, always in the same order; ids by `_wh_pseudonym`.
+
+        Args:
+            among: a condition over the source `t` that leaves whole groups of rows out.
+        """
         columns = ", ".join(f"{self._value(name)} AS {identifier(name)}" for name in self.columns)
         joins = "".join(
             f" LEFT JOIN _wh_pseudonym AS {identifier('_' + name)}"
@@ -61,7 +69,7 @@ class Table(Frozen):
         )
         if RECORD in self.columns:
             joins += " LEFT JOIN _wh_record_pseudonym AS _record USING (file, row_number)"
-        rows = f"SELECT {columns} FROM {identifier(self.source)} AS t{joins} WHERE {self.where}"
+        rows = f"SELECT {columns} FROM {identifier(self.source)} AS t{joins} WHERE {self.where} AND {among}"
         return f"{self._merged(rows) if self.history else rows} ORDER BY {self.order}"
 
     @property
@@ -175,7 +183,8 @@ def views_sql(publication: Publication, labels: Iterable[tuple[str, str, str]]) 
         columns = [_labelled(each, wanted, known.get(wanted.code_list, [])) for each, wanted in view.labels.items()]
         columns = ["*", *columns] if view.labels else columns
         columns += [f"{identifier(column)} AS {identifier(element)}" for element, column in view.elements.items()]
-        parts.append(f"CREATE VIEW {identifier(name)} AS SELECT {', '.join(columns)} FROM {identifier(view.table)};")
+        query = f"SELECT {', '.join(columns)} FROM {identifier(view.table)}"
+        parts.append(f"CREATE OR REPLACE VIEW {identifier(name)} AS {query};")
         parts.append(f"COMMENT ON VIEW {identifier(name)} IS {literal(f'{view.zh} / {view.en}')};")
     return "\n".join(parts)
 

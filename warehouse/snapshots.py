@@ -31,6 +31,11 @@ def start_snapshot(published: Path) -> Path:
     return building
 
 
+def copy_current(published: Path, building: Path) -> None:
+    """Begin a build with a copy of the database that readers see, which may be written to."""
+    shutil.copyfile(published / _CURRENT / DATABASE, building / DATABASE)
+
+
 def drop_snapshot(building: Path) -> None:
     """Remove a build that is not wanted."""
     shutil.rmtree(building)

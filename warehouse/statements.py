@@ -56,8 +56,8 @@ def run(con: duckdb.DuckDBPyConnection, name: str, **relations: str) -> None:
 
 def number(con: duckdb.DuckDBPyConnection, query: str, values: object = None) -> int:
     """The one number that a query gives; null is 0."""
-    row = con.execute(query, values).fetchone()
-    return int(row[0] or 0) if row else 0
+    rows = con.execute(query, values).fetchall()
+    return int(rows[0][0] or 0) if rows else 0
 
 
 def write_differences(con: duckdb.DuckDBPyConnection, target: str, source: str, key: Sequence[str]) -> Changes:

@@ -301,3 +301,91 @@ def test_another_key_renames_the_whole_history(base):
     again = publish(base, project=Project("default", bytes(32)))
     assert again.is_new and again.rows == first.rows
     assert set(before).isdisjoint(read(base, "SELECT person_id FROM person_version"))
+
+
+def whole(base, night, place, **more):
+    """The base of the same night, written whole into another folder."""
+    return publish((base[0], place), night, **more)
+
+
+def contents(folder):
+    return snapshots.current_manifest(folder)["content_sha256"]
+
+
+@pytest.fixture
+def going_on(monkeypatch):
+    """However much differs, a base goes on from the one before; how often it does is counted."""
+    monkeypatch.setattr("warehouse.continuing._OF_ALL", 0)
+    copies = []
+    copy = snapshots.copy_current
+    monkeypatch.setattr("warehouse.publish.copy_current", lambda *given: (copies.append(given), copy(*given)))
+    return copies
+
+
+def lived_nights(base):
+    """Nights in which persons come, merge, part, move and go; each is merged before it is yielded."""
+    house, _ = base
+    yield N1
+    again = {**CANARY, "phone": "13900000002", "name": "欧阳银丝雀", "sex_code": "2"}
+    other = {
+        **POLICE,
+        "record_key": "9",
+        "name": "王晓",
+        "household_no": "370114770000018",
+        "registered_address_raw": "x",
+    }
+    house.deliver(N2, "b.csv", [again, {**other, "row_number": 2}])
+    house.merge(N2, {(1 << 34) + 64, (2 << 34) + 64})
+    house.entities(N2)
+    yield N2
+    house.deliver(N3, "c.csv", [{**other, "employer_name": "章丘酒店", "employment_status": "在职"}])
+    house.merge(N3, {(n << 34) + 64 for n in (1, 2, 3)} | {(2 << 34) + 128})
+    house.entities(N3)
+    yield N3
+    house.deliver(N4, "d.csv", [{**POLICE, "record_key": "77", "name": "李四"}])
+    house.merge(N4, {(1 << 34) + 64, (2 << 34) + 64})
+    house.entities(N4)
+    yield N4
+
+
+@pytest.mark.parametrize("project", [PROJECT, Project("research", bytes(32), birth="year")], ids=["traced", "untraced"])
+def test_a_base_that_goes_on_is_the_one_written_whole(base, tmp_path, going_on, project):
+    for night in lived_nights(base):
+        assert publish(base, night, project=project).is_new
+        assert len(going_on) == night.day - 1
+        there = tmp_path / f"whole_{night.day}"
+        whole(base, night, there, project=project)
+        assert contents(base[1]) == contents(there)
+        for table in load_publication(traced=project.is_traced).tables:
+            query = f"FROM {table} ORDER BY ALL"
+            assert read(base, query) == read(base, query, there), table
+            parquet = f"(FROM read_parquet('{{}}/parquet/{table}{'/*/*' if table == 'person' else ''}.parquet'))"
+            both = f"{parquet} EXCEPT ALL {parquet}"
+            assert read(base, both.format(base[1], there)) == read(base, both.format(there, base[1])) == []
+    assert (
+        read(base, "SELECT count(*) FROM person_alias")[0][0] + read(base, "SELECT count(*) FROM change_log")[0][0] > 4
+    )
+
+
+def test_it_is_written_whole_when_much_differs(base, monkeypatch):
+    publish(base)
+    monkeypatch.setattr("warehouse.publish.copy_current", lambda *_: pytest.fail("a copy was made"))
+    another_night(base, N2)
+    assert publish(base, N2).is_new
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE night SET merges = merges + 1",
+        "INSERT INTO purge VALUES (now(), 'x', 0, 0, 0, 0, 1)",
+    ],
+)
+def test_it_is_written_whole_when_more_than_versions_may_differ(base, going_on, change):
+    publish(base)
+    base[0].con.execute(change)
+    another_night(base, N2)
+    assert publish(base, N2).is_new
+    another_night(base, N3)
+    assert publish(base, N3).is_new
+    assert len(going_on) == 1

@@ -1,13 +1,13 @@
 -- Functions of the published base. In: its tables.
 
 -- The persons as a night left them: exactly what was published then, as far as this base goes back.
-CREATE MACRO population_base_as_of(as_of) AS TABLE
+CREATE OR REPLACE MACRO population_base_as_of(as_of) AS TABLE
 SELECT * EXCLUDE (from_night, to_night) FROM person_version
 WHERE from_night <= as_of::DATE AND (to_night IS NULL OR to_night > as_of::DATE)
 ORDER BY person_id;
 
 -- All that changed about a person, under this id and those that were merged into it.
-CREATE MACRO person_history(id) AS TABLE
+CREATE OR REPLACE MACRO person_history(id) AS TABLE
 WITH known AS (
     SELECT coalesce((SELECT person_id FROM person_alias WHERE retired_person_id = id), id) AS person_id
 ),
@@ -22,7 +22,7 @@ FROM attribute_change SEMI JOIN ids USING (person_id)
 ORDER BY night, person_id, change, detail;
 
 -- Who was recorded in the last months, by how many departments.
-CREATE MACRO signs_of_life(months) AS TABLE
+CREATE OR REPLACE MACRO signs_of_life(months) AS TABLE
 SELECT person_id, count(*) AS departments, list(department ORDER BY department) AS seen_by, max(last_seen) AS last_seen
 FROM person_seen
 WHERE last_seen >= date_trunc('month', (SELECT max(night) FROM night) - to_months(months))

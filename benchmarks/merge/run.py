@@ -38,8 +38,8 @@ for number, path in enumerate(sys.argv[3:]):
 """
 
 UNBOUNDED = """
-import pipelines.resources
-pipelines.resources.MEMORY_LIMIT = "64GiB"
+import pipelines.merge, pipelines.resources
+pipelines.resources.MEMORY_LIMIT = pipelines.merge.LINKAGE_LIMIT = "64GiB"
 from pipelines.cli import app
 app()
 """

@@ -1,7 +1,7 @@
 """What lands in the folder of a night: the regular files, and what comes late, twice, empty or under a wrong name."""
 
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +15,7 @@ from sources.synth.damage import Clerk, Habits
 from sources.synth.records import Record, Registration
 from sources.synth.sheets import SHEETS
 from sources.synth.spelling import Speller
-from sources.synth.streams import reseed, some, stream
+from sources.synth.streams import reseed, settle, some, stream, weave
 from sources.synth.truth import export_day, records_table
 from sources.synth.world import World
 from sources.synth.writing import Row, Sheet, write_sheet
@@ -65,36 +65,36 @@ def deliver(desk: Desk, night: int, sent: dict[str, list[Record]]) -> None:
     """All files of a night. The late one goes into the folder of the next night, under tonight's date."""
     for extract in SHEETS:
         is_late = extract == LATE and night % 3 == 1 and night + 1 < desk.nights
-        rows = render(desk, extract, night, sent.get(extract, []))
-        if extract == "visit" and night % 3 == 2 and len(rows) > 4:
-            _write(desk, extract, night, rows[::3], note="_补采")
-            rows = [row for place, row in enumerate(rows) if place % 3]
-        _write(desk, extract, night, rows, into=night + 1 if is_late else night)
+        records = arrange(desk, extract, night, sent.get(extract, []))
+        if extract == "visit" and night % 3 == 2 and len(records) > 4:
+            _write(desk, extract, night, records[::3], note="_补采")
+            records = [record for place, record in enumerate(records) if place % 3]
+        _write(desk, extract, night, records, into=night + 1 if is_late else night)
     _deliver_oddities(desk, night)
 
 
-def render(desk: Desk, extract: str, night: int, records: list[Record]) -> list[Row]:
-    """The rows of one file in the order of export; in a first, full file some stand twice."""
+def arrange(desk: Desk, extract: str, night: int, records: list[Record]) -> list[Record]:
+    """The records of one file in the order of export; in a first, full file some stand twice."""
     rng = stream(desk.world.seed, "order", extract, night)
     records = list(records)
     again = rng.sample(records, some(rng, TWICE_RATE, len(records))) if night == 0 and records else []
-    if extract == "hukou":
-        records = sorted(
-            records, key=lambda record: record.household.number if isinstance(record, Registration) else ""
-        )
-        for record in again:
-            records.insert(rng.randrange(len(records)), record)
-    else:
+    if extract != "hukou":
         records += again
         rng.shuffle(records)
+        return records
+    records.sort(key=lambda record: record.household.number if isinstance(record, Registration) else "")
+    places = settle([rng.randrange(len(records) + before) for before in range(len(again))])
+    return list(weave(records, dict(zip(places, again, strict=True))))
+
+
+def render(desk: Desk, extract: str, records: list[Record]) -> Iterator[Row]:
+    """Their rows, one by one."""
     draw, habits = RENDERERS[extract]
     own = Random(0)  # noqa: S311 - seeded anew for each record
     clerk = Clerk(own, habits, desk.speller)
-    rows: list[Row] = []
     for record in records:
         reseed(own, desk.world.seed, extract, record.key, desk.revisions.get(record.key, 0))
-        rows.append(draw(record, clerk, desk.world))
-    return rows
+        yield draw(record, clerk, desk.world)
 
 
 def header(desk: Desk, extract: str, night: int) -> tuple[str, ...]:
@@ -108,17 +108,20 @@ def header(desk: Desk, extract: str, night: int) -> tuple[str, ...]:
     return stream(desk.world.seed, "header", extract, night).choice(headers)
 
 
-def _write(desk: Desk, extract: str, night: int, rows: list[Row], *, into: int | None = None, note: str = "") -> None:
+def _write(
+    desk: Desk, extract: str, night: int, records: list[Record], *, into: int | None = None, note: str = ""
+) -> None:
     sheet = SHEETS[extract]
     day = export_day(desk.world.today)
     folder = desk.folder(night if into is None else into)
     path = folder / sheet.department / f"{sheet.file}{note}_{day}.csv"
     mess = stream(desk.world.seed, "mess", extract, night, note)
-    places = write_sheet(path, _tonight(sheet, night), header(desk, extract, night), rows, mess, day)
+    rows, headings = render(desk, extract, records), header(desk, extract, night)
+    places = write_sheet(path, _tonight(sheet, night), headings, rows, len(records), mess, day)
     desk.truth.append(records_table(sheet.department, path.relative_to(desk.out).as_posix(), places))
     desk.written[night, extract] = path
     desk.rows[sheet.department] = desk.rows.get(sheet.department, 0) + places.rows
-    desk.mentions += len(places.named)
+    desk.mentions += len(places.uid)
     desk.files += 1
 
 

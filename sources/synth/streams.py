@@ -4,10 +4,12 @@ Everything random in this package comes from here, so the same seed gives the sa
 """
 
 from bisect import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from random import Random
 from typing import Generic, TypeVar
+
+import numpy as np
 
 T = TypeVar("T")
 
@@ -48,3 +50,27 @@ def falling(items: Sequence[str], steepness: float = 0.75) -> Wheel[str]:
 def some(rng: Random, rate: float, size: int, least: int = 0) -> int:
     """How many of `size` things happen at `rate`: the expectation, its fraction settled by chance."""
     return max(least, int(rate * size + rng.random()))
+
+
+def settle(places: Sequence[int]) -> list[int]:
+    """Where things stand in the end that are put into a list one after the other, each before the given place."""
+    final = np.array(places, np.int64)
+    for number, place in enumerate(places):
+        earlier = final[:number]
+        earlier[earlier >= place] += 1
+    found: list[int] = final.tolist()
+    return found
+
+
+def weave(items: Iterable[T], extras: Mapping[int, T]) -> Iterator[T]:
+    """Items with others between them, whose places are those in the result."""
+    place = 0
+    for item in items:
+        while place in extras:
+            yield extras[place]
+            place += 1
+        yield item
+        place += 1
+    while place in extras:
+        yield extras[place]
+        place += 1

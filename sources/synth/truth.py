@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -22,6 +23,8 @@ RECORDS = pa.schema(
     ]
 )
 """One line for each person named in a usable row; `file` is relative to the output folder."""
+
+ROW_GROUP = 1 << 20
 
 PEOPLE = pa.schema(
     [
@@ -57,18 +60,25 @@ NUMBER_CHANGES = pa.schema(
 
 
 def records_table(department: str, file: str, places: Places) -> pa.Table:
-    """The truth of one file, as RECORDS."""
-    size = len(places.named)
+    """The truth of one file, as RECORDS, with texts as a dictionary: those of all files are kept to the end."""
+    size = len(places.uid)
     columns = [
-        pa.repeat(department, size),
-        pa.repeat(file, size),
-        pa.array(places.row_number, pa.int32()),
-        pa.array(places.line_number, pa.int32()),
-        pa.array([role for role, _, _ in places.named], pa.string()),
-        pa.array([uid for _, uid, _ in places.named], pa.int32()),
-        pa.array([difficulty for _, _, difficulty in places.named], pa.string()),
+        pa.repeat(department, size).dictionary_encode(),
+        pa.repeat(file, size).dictionary_encode(),
+        pa.array(np.asarray(places.row_number)),
+        pa.array(np.asarray(places.line_number)),
+        pa.array(places.role, pa.string()).dictionary_encode(),
+        pa.array(np.asarray(places.uid)),
+        pa.array(places.difficulty, pa.string()).dictionary_encode(),
     ]
-    return pa.Table.from_arrays(columns, schema=RECORDS)
+    return pa.Table.from_arrays(columns, RECORDS.names)
+
+
+def _write_records(records: list[pa.Table], path: Path) -> None:
+    table = pa.concat_tables(records).unify_dictionaries() if records else RECORDS.empty_table()
+    with pq.ParquetWriter(path, RECORDS) as writer:
+        for first in range(0, max(table.num_rows, 1), ROW_GROUP):
+            writer.write_table(table.slice(first, ROW_GROUP).cast(RECORDS), ROW_GROUP)
 
 
 def people_table(world: World) -> pa.Table:
@@ -111,7 +121,7 @@ def write_truth(
 ) -> None:
     """All four tables."""
     folder.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.concat_tables(records) if records else RECORDS.empty_table(), folder / "records.parquet")
+    _write_records(records, folder / "records.parquet")
     pq.write_table(people_table(world), folder / "people.parquet")
     pq.write_table(_table([*events], EVENTS), folder / "events.parquet")
     pq.write_table(

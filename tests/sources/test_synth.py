@@ -18,7 +18,7 @@ from sources.synth.generate import make_world
 from sources.synth.numbers import complete_citizen_number, credit_code, first_generation, is_citizen_number
 from sources.synth.sheets import SHEETS
 from sources.synth.spelling import Speller
-from sources.synth.streams import some, stream, Wheel
+from sources.synth.streams import settle, some, stream, weave, Wheel
 from sources.synth.truth import EVENTS, NUMBER_CHANGES, PEOPLE, RECORDS
 
 PEOPLE_COUNT, NIGHTS, SEED = 320, 6, 20261101
@@ -247,3 +247,13 @@ def test_streams_are_independent_and_wheels_weighted() -> None:
     assert set(drawn) == {"a", "b"}
     assert 0.7 < drawn["a"] / 4000 < 0.8
     assert some(rng, 0.0, 10, least=1) == 1
+
+
+def test_what_is_woven_in_stands_where_inserting_puts_it():
+    rng = Random(1)
+    for size in range(30):
+        inserted, extras = list(range(size)), [f"extra {number}" for number in range(7)]
+        places = [rng.randrange(size + before + 1) for before in range(len(extras))]
+        for place, extra in zip(places, extras, strict=True):
+            inserted.insert(place, extra)
+        assert list(weave(range(size), dict(zip(settle(places), extras, strict=True)))) == inserted

@@ -23,7 +23,16 @@ _TEMPORARY = (
     "_wh_nothing", "_wh_person", "_wh_community_place", "_wh_touched", "_wh_touched_part",
 )  # fmt: skip
 
+_SCRIPTS: Final = (
+    "touched", "records", "registered", "records_part", "person",
+    "entities_touched", "entities_whole", "entities_current", "dwellings", "employers", "households",
+)  # fmt: skip
+"""What a base is made by: by others all of it is made anew, entities as well, which go by the persons touched."""
+
 _VIEWS: Final = ("_wh_stated", "_wh_person_attribute", "_wh_person_runner_up")
+
+TOUCHED_PERSONS: Final = "wh_touched_person"
+"""Temporary table (person_id): whose golden record was looked at since entities were last built."""
 
 PART_PERSONS: Final = 250_000
 """Persons whose values are chosen at a time, as many as fit into memory."""
@@ -75,6 +84,8 @@ def build_base(
     con.execute("SET VARIABLE wh_all = $1::BOOLEAN", [_keep_basis(con, trust, assumed, survivors)])
     for prepared in ("touched", "registered"):
         run(con, prepared)
+    con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {TOUCHED_PERSONS} (person_id VARCHAR)")
+    con.execute(f"INSERT INTO {TOUCHED_PERSONS} FROM _wh_touched EXCEPT FROM {TOUCHED_PERSONS}")
     run(con, "records", trust=trust, assumed=assumed)
     holders = number(con, "SELECT count(*) FROM _wh_holder")
     person, person_attribute = Changes(), Changes()
@@ -96,7 +107,7 @@ def _build_part(con: duckdb.DuckDBPyConnection, survivors: Sequence[str], night:
         con.execute(f"INSERT INTO _wh_survivor {query}")
     run(con, "person")
     return {
-        table: write_versions(con, table, f"_wh_{table}", key, night, "_wh_touched_part")
+        table: write_versions(con, table, f"_wh_{table}", key, night, "person_id IN (FROM _wh_touched_part)")
         for table, key in _KEYS.items()
     }
 
@@ -104,7 +115,7 @@ def _build_part(con: duckdb.DuckDBPyConnection, survivors: Sequence[str], night:
 def _keep_basis(con: duckdb.DuckDBPyConnection, trust: str, assumed: str, survivors: Sequence[str]) -> bool:
     """Remember what all values depend on; whether it is not what it was."""
     said = [sorted(con.execute(f"FROM {identifier(relation)}").fetchall()) for relation in (trust, assumed)]
-    texts = [*survivors, *(statement(name) for name in ("touched", "records", "registered", "records_part", "person"))]
+    texts = [*survivors, *(statement(name) for name in _SCRIPTS)]
     digest = hashlib.sha256(f"{said} {texts} {read_setting(con, HOME_DIVISION)}".encode()).hexdigest()
     if con.execute("SELECT basis FROM base_basis").fetchall() == [(digest,)]:
         return False

@@ -19,7 +19,7 @@ def write_versions(
     source: str,
     key: Sequence[str],
     night: date,
-    touched: str | None = None,
+    touched: str = "true",
     changed: str | None = None,
 ) -> Changes:
     """Make the view of a table show exactly the rows of a relation, as learnt in a night.
@@ -32,17 +32,16 @@ def write_versions(
         source: a relation with at least the view's columns.
         key: columns that are unique in the view and never null.
         night: no version is newer.
-        touched: a relation of one column, named like the first of the key: rows of others stay as they are, and the
-            source has none of them.
+        touched: a condition over rows of the view: those for which it is false stay as they are, and the source has
+            none of them; all are looked at when omitted.
         changed: name of a temporary table (person_id) to be made of the persons whose rows came, changed or went.
     """
     versions, here = identifier(f"{table}_version"), identifier(source)
-    is_touched = f"{identifier(key[0])} IN (FROM {identifier(touched)})" if touched else "true"
-    view = f"(SELECT * FROM {identifier(table)} WHERE {is_touched})"
+    view = f"(SELECT * FROM {identifier(table)} WHERE {touched})"
     columns = ", ".join(map(identifier, columns_of(con, table)))
     keys = ", ".join(map(identifier, key))
     con.execute("SET VARIABLE wh_version_night = $1::DATE", [night])
-    if not number(con, f"SELECT count(*) FROM (FROM {versions} WHERE {is_touched} LIMIT 1)"):
+    if not number(con, f"SELECT count(*) FROM (FROM {versions} WHERE {touched} LIMIT 1)"):
         if changed:
             con.execute(f"CREATE OR REPLACE TEMP TABLE {changed} AS SELECT DISTINCT person_id FROM {here}")
         return Changes(inserted=_insert(con, versions, columns, source))

@@ -1,5 +1,7 @@
 """What happens to persons between two nights: births, deaths, marriages, moves, new names and numbers."""
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from datetime import timedelta
 
 from sources.synth import registers
@@ -76,13 +78,19 @@ def marriages(night: Night) -> None:
         p for p in world.persons if p.spouse is None and p.is_here and 22 <= p.age(world.today) < 45 and p.household
     ]
     women = sorted((p for p in free if p.sex == FEMALE), key=lambda p: (p.birth, p.uid))
+    years = [woman.birth.year for woman in women]
+    sisters = defaultdict(list)
+    for woman in women:
+        sisters[id(woman.father)].append(woman)
     for man in night.pick([p for p in free if p.sex == MALE], night.times(0.0006, 1)):
-        near = [woman for woman in women if abs(woman.birth.year - man.birth.year) <= 5]
-        fits = [woman for woman in near if woman.father is None or woman.father is not man.father]
+        first, last = bisect_left(years, man.birth.year - 5), bisect_right(years, man.birth.year + 5)
+        own = sisters[id(man.father)] if man.father is not None else []
+        fits = [woman for woman in women[first:last] if woman not in own] if own else women[first:last]
         if not fits:
             continue
         woman = rng.choice(fits)
-        women.remove(woman)
+        place = women.index(woman, first)
+        del women[place], years[place]
         wed(man, woman)
         registers.register_wedding(world, rng, man, woman, world.today - timedelta(days=1), "结婚登记")
         add(world, "women", Card(world.serial(rng, 9), woman, world.today))

@@ -1,4 +1,4 @@
--- Dwellings, and who owns, lets, rents or lives in them. In: _wh_now, _wh_door, std_address, person_attribute.
+-- Dwellings, and who owns, lets, rents or lives in them. In: _wh_now, _wh_door, _wh_address, person_attribute.
 -- Out: _wh_dwelling, _wh_person_dwelling.
 CREATE OR REPLACE TEMP TABLE _wh_door_id AS
 SELECT door, entity_id('D', door) AS dwelling_id FROM (SELECT DISTINCT door FROM _wh_door);
@@ -9,7 +9,7 @@ WITH golden AS (
         a.recorded_date AS valid_from, NULL::DATE AS valid_to, a.department, a.extract, a.file, a.row_number, a.role,
         a.night, a.recorded_date
     FROM person_attribute AS a
-    JOIN std_address AS k ON k.address_raw = a.value AND k.is_local
+    JOIN _wh_address AS k ON k.address_raw = a.value AND k.is_local
     WHERE a.attribute IN ('residence_address', 'registered_address') AND k.dwelling_key IS NOT NULL
 ),
 lives AS (
@@ -49,7 +49,7 @@ FROM newest JOIN _wh_door_id AS i USING (door);
 
 CREATE OR REPLACE TEMP TABLE _wh_dwelling AS
 WITH written AS (
-    SELECT d.door, a.* FROM std_address AS a JOIN _wh_door AS d USING (dwelling_key)
+    SELECT d.door, a.* FROM _wh_address AS a JOIN _wh_door AS d USING (dwelling_key)
     WHERE a.is_local AND d.door IN (SELECT door FROM _wh_person_dwelling)
 ),
 number AS (

@@ -1,9 +1,9 @@
--- Households of the register, and who is related to whom. In: person, _wh_now, _wh_person_dwelling, std_relation;
--- variable wh_household_members. Out: _wh_household, _wh_household_member, _wh_person_relation.
+-- Households of the register, and who is related to whom. In: _wh_householder, person_dwelling, _wh_relation,
+-- crosswalk, std_mention; variable wh_household_members. Out: _wh_household, _wh_household_member, _wh_person_relation.
 CREATE OR REPLACE TEMP TABLE _wh_member AS
 SELECT person_id, household_no, relation_to_head_code, registered_division_code, birth_date,
     coalesce(relation_to_head_code IN ('01', '02'), false) AS is_head
-FROM person
+FROM _wh_householder
 WHERE household_no IS NOT NULL AND NOT is_deceased AND has_current_record
     AND is_registered(registration_status);
 
@@ -24,7 +24,7 @@ WITH made AS (
 ),
 registered AS (
     SELECT m.household_no, commonest(d.dwelling_id) AS dwelling_id
-    FROM _wh_member AS m JOIN _wh_person_dwelling AS d USING (person_id) WHERE d.link = 'registered' GROUP BY m.household_no
+    FROM _wh_member AS m JOIN person_dwelling AS d USING (person_id) WHERE d.link = 'registered' GROUP BY m.household_no
 )
 SELECT entity_id('H', household_no) AS household_id, household_no, m.head_person_id, r.dwelling_id,
     m.registered_division_code, m.member_count,
@@ -41,13 +41,14 @@ LEFT JOIN registered AS r USING (household_no);
 
 CREATE OR REPLACE TEMP TABLE _wh_person_relation AS
 WITH stated AS (
-    SELECT f.person_id, r.relation, t.person_id AS other_person_id, f.event_date, f.recorded_date, f.department
-    FROM std_relation AS r
-    JOIN _wh_now AS f ON f.mention_id = r.from_mention_id
-    JOIN _wh_now AS t ON t.mention_id = r.to_mention_id
+    SELECT f.person_id, r.relation, t.person_id AS other_person_id, m.event_date, f.department
+    FROM _wh_relation AS r
+    JOIN crosswalk AS f ON f.mention_id = r.from_mention_id AND f.is_current
+    JOIN crosswalk AS t ON t.mention_id = r.to_mention_id AND t.is_current
+    JOIN std_mention AS m ON m.mention_id = r.from_mention_id
 ),
 household AS (
-    SELECT m.person_id, m.relation_to_head_code AS code, h.person_id AS head_person_id, a.department, a.recorded_date
+    SELECT m.person_id, m.relation_to_head_code AS code, h.person_id AS head_person_id, a.department
     FROM _wh_member AS m
     JOIN _wh_member AS h ON h.household_no = m.household_no AND h.is_head AND NOT m.is_head
     JOIN person_attribute AS a ON a.person_id = m.person_id AND a.attribute = 'relation_to_head_code'
@@ -56,12 +57,12 @@ household AS (
 told AS (
     FROM stated
     UNION ALL
-    SELECT person_id, 'spouse', head_person_id, NULL, recorded_date, department FROM household WHERE code IN ('10', '11', '12')
+    SELECT person_id, 'spouse', head_person_id, NULL, department FROM household WHERE code IN ('10', '11', '12')
     UNION ALL
-    SELECT person_id, 'child_of', head_person_id, NULL, recorded_date, department FROM household
+    SELECT person_id, 'child_of', head_person_id, NULL, department FROM household
     WHERE left(code, 1) IN ('2', '3') AND code NOT IN ('28', '38')
     UNION ALL
-    SELECT head_person_id, 'child_of', person_id, NULL, recorded_date, department FROM household
+    SELECT head_person_id, 'child_of', person_id, NULL, department FROM household
     WHERE code IN ('50', '51', '52', '57', '58')
 ),
 both_ways AS (
@@ -70,7 +71,7 @@ both_ways AS (
     SELECT other_person_id, CASE relation
             WHEN 'child_of' THEN 'parent_of' WHEN 'guardian_of' THEN 'ward_of' WHEN 'household_member_of' THEN 'household_head_of'
             WHEN 'tenant_of' THEN 'landlord_of' WHEN 'shareholder_of' THEN 'has_shareholder' ELSE relation END,
-        person_id, event_date, recorded_date, department
+        person_id, event_date, department
     FROM told
 ),
 by_department AS (

@@ -3,28 +3,28 @@
 Like receipts, lists leave the restricted area: no value of anybody is in them.
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 
-from sources.receipt import write_csv
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sources.receipt import write_csv_table
 
 FILE = "conflicts.csv"
 HEADER = ("文件", "行号", "角色", "数据项", "说明", "自批次")
 
 
-def write_feedback(folder: Path, records: Iterable[tuple[str, int, str, str, int, int, str]]) -> Path:
+def write_feedback(folder: Path, records: pa.Table) -> Path:
     """Write the list of a department in place of the one before.
 
     Args:
         folder: of the department's receipts; made if missing.
-        records: file, row number, role, what the attribute is called, records that say the same as this one, records
-            that say what was followed, and the night since which it is so.
+        records: `file`, `row_number`, `role`, `called` (what the attribute is called), `same` (records that say the
+            same as this one), `kept` (records that say what was followed), `since` (the first night of it).
     """
     folder.mkdir(parents=True, exist_ok=True)
-    write_csv(folder / FILE, HEADER, (_line(*record) for record in records))
+    same, kept = (records[name].cast(pa.string()) for name in ("same", "kept"))
+    told = pc.binary_join_element_wise("另有", kept, "条记录与此不同，已采用；与此相同的共", same, "条。请核对。", "")
+    columns = [*(records[name] for name in ("file", "row_number", "role", "called")), told, records["since"]]
+    write_csv_table(folder / FILE, pa.table(columns, names=HEADER))
     return folder / FILE
-
-
-def _line(file: str, row: int, role: str, called: str, same: int, kept: int, since: str) -> tuple[str, ...]:
-    told = f"另有{kept}条记录与此不同，已采用；与此相同的共{same}条。请核对。"
-    return file, str(row), role, called, told, since

@@ -20,6 +20,9 @@ from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
 from typing import Any, IO, Literal
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from sources.heap import Heap
 from sources.reading import Reading
 from sources.reasons import Reason, REASONS
@@ -29,6 +32,7 @@ Status = Literal["accepted", "refused", "duplicate"]
 
 CSV_HEADER = ("行号", "物理行", "列", "原因代码", "原因", "处理办法", "值(已遮蔽)")
 LONGEST_STEM_BYTES = 150
+LINES_AT_A_TIME = 100_000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
 
 
@@ -168,6 +172,29 @@ def write_csv(path: Path, header: Sequence[str], lines: Iterable[Sequence[str]])
             writer.writerow([inert_cell(_plain(cell)) for cell in line])
             written += 1
     return written
+
+
+def write_csv_table(path: Path, table: pa.Table) -> None:
+    """The same of a table whose texts are few and often the same: each of them is looked at once."""
+    with _whole_file(path, encoding="utf-8-sig") as stream:
+        stream.write(",".join(map(_csv_cell, table.column_names)) + "\r\n")
+        for batch in table.combine_chunks().to_batches(max_chunksize=LINES_AT_A_TIME):
+            lines = pc.binary_join_element_wise(*map(_csv_cells, batch.columns), ",")
+            stream.write("\r\n".join(lines.to_pylist()) + "\r\n")
+
+
+def _csv_cells(column: pa.Array) -> pa.Array:
+    if pa.types.is_integer(column.type):
+        return column.cast(pa.string())
+    texts = column.dictionary_encode()
+    cells = pa.array([_csv_cell(text) for text in texts.dictionary.to_pylist()], pa.string())
+    return cells.take(texts.indices)
+
+
+def _csv_cell(text: str) -> str:
+    """A cell as `csv.writer` writes it."""
+    cell = inert_cell(_plain(text))
+    return '"' + cell.replace('"', '""') + '"' if '"' in cell or "," in cell else cell
 
 
 def inert_cell(cell: str) -> str:

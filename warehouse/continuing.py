@@ -64,7 +64,7 @@ def basis(con: duckdb.DuckDBPyConnection, publication: Publication, project: Pro
         project: for whom.
         night: of the base that others are to go on from.
     """
-    merges = con.execute("SELECT merges FROM night WHERE night = $1", [night]).fetchall()
+    merges = con.execute("SELECT epoch_us(merged_at), merges FROM night WHERE night = $1", [night]).fetchall()
     purges = number(con, "SELECT count(*) FROM purge")
     program = (duckdb.__version__, len(load_migrations()), statement("person_seen"), declaration_sha256(publication))
     return hashlib.sha256(f"{program} {project.terms} {night} {merges} {purges}".encode()).hexdigest()

@@ -10,18 +10,30 @@ import pytest
 
 from pipelines.cli import Exit
 from pipelines.home import Home
+from pipelines.merge import KEY_FILE
+from pipelines.publication import code_labels
 from pipelines.report import read_reports
 from pipelines.scoring import score_crosswalk
 from pipelines.trust import ASSUMED, ATTRIBUTE, create_trust_tables
 from sources.contract import load_contracts
 from sources.intake import archive_path
+from sources.standards.divisions import home_names
+from warehouse import entities, publish
 from warehouse.database import warehouse_session
-from warehouse.survivorship import build_base
+from warehouse.entities import build_entities
+from warehouse.identity_key import warehouse_key
+from warehouse.projects import load_projects
+from warehouse.settings import HOME_DIVISION, read_setting
+from warehouse.snapshots import current_manifest
+from warehouse.survivorship import build_base, TOUCHED_PERSONS
 
 pytestmark = pytest.mark.end_to_end
 
 COMMAND = [sys.executable, "-m", "pipelines.cli", "run", "--home"]
 PATIENCE_SECONDS = 120
+WAYS = ((entities, "_is_part_enough"), (publish, "find_before"))
+WAYS_TAKEN: list[tuple[str, bool]] = []
+"""By night: whether entities were made in part, and whether the base went on from the one before."""
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +41,23 @@ def nights(request, city, tmp_path_factory, end_to_end):
     """The home after three nights, and what each run said and published."""
     home = Home(tmp_path_factory.mktemp("nights") / "home").prepare()
     results, snapshots = [], []
-    for number, night in enumerate(end_to_end.NIGHTS):
-        end_to_end.deliver(city, home, number)
-        results.append(end_to_end.run(home, night))
-        snapshots.append(end_to_end.published(home))
+    with pytest.MonkeyPatch.context() as patch:
+        for module, function in WAYS:
+            patch.setattr(module, function, _noted(function, getattr(module, function)))
+        for number, night in enumerate(end_to_end.NIGHTS):
+            end_to_end.deliver(city, home, number)
+            results.append(end_to_end.run(home, night))
+            snapshots.append(end_to_end.published(home))
     return home, results, snapshots
+
+
+def _noted(name, function):
+    def call(*given):
+        answer = function(*given)
+        WAYS_TAKEN.append((name, bool(answer)))
+        return answer
+
+    return call
 
 
 def test_every_night_is_published(nights):
@@ -41,6 +65,19 @@ def test_every_night_is_published(nights):
     for result in results:
         assert result.exit_code in (Exit.OK, Exit.FILES_REFUSED), result.output
     assert [report.status for report in read_reports(home)] == ["published"] * 3
+
+
+def test_later_nights_made_a_part_anew_and_published_what_all_anew_would_be(nights, tmp_path, end_to_end):
+    home, _, _ = nights
+    later = [("_is_part_enough", True), ("find_before", True)]
+    assert [("_is_part_enough", False), ("find_before", False), *later, *later] == WAYS_TAKEN  # noqa: SIM300
+    with warehouse_session(home.database) as con:
+        con.register("labels", code_labels())
+        [project] = load_projects(con, home.projects, home.warehouse).usable
+        publish.publish_base(con, tmp_path, end_to_end.NIGHTS[-1], project=project, code_labels="labels")
+    whole, gone_on = (current_manifest(place) for place in (tmp_path, home.published_for(project.name)))
+    assert [table for table in whole["sums"] if whole["sums"][table] != gone_on["sums"][table]] == []
+    assert whole["content_sha256"] == gone_on["content_sha256"]
 
 
 def test_rows_add_up_in_every_department(nights):
@@ -260,5 +297,10 @@ def test_what_nights_changed_is_what_all_anew_would_be(nights):
         con.begin()
         con.execute("DELETE FROM base_basis")
         counts = build_base(con, night=date(2026, 11, 9), trust=ATTRIBUTE, assumed=ASSUMED)
+        con.execute(f"DROP TABLE {TOUCHED_PERSONS}")
+        key, names = warehouse_key(con, home.warehouse / KEY_FILE), home_names(read_setting(con, HOME_DIVISION))
+        made = build_entities(con, night=date(2026, 11, 9), key=key, home_names=names)
         con.rollback()
     assert (counts.person.total, counts.person_attribute.total) == (0, 0)
+    assert min(made.rows.values()) > 0
+    assert {table: changes.total for table, changes in made.changes.items() if changes.total} == {}

@@ -250,7 +250,7 @@ def test_streams_are_independent_and_wheels_weighted() -> None:
 
 
 def test_what_is_woven_in_stands_where_inserting_puts_it():
-    rng = Random(1)
+    rng = stream(1, "woven")
     for size in range(30):
         inserted, extras = list(range(size)), [f"extra {number}" for number in range(7)]
         places = [rng.randrange(size + before + 1) for before in range(len(extras))]

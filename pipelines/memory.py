@@ -1,8 +1,33 @@
-"""What a step held, given back to the system: steps share one process, and the next one needs the room."""
+"""What a step may hold, and how it gives it back: steps share one process, and the next one needs the room."""
 
 import ctypes
+from dataclasses import dataclass
+from typing import Final
 
+import duckdb
 import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Share:
+    """What DuckDB may hold at once, the rest goes to disk: so many MiB, and so many bytes of each mention if more."""
+
+    least: int
+    each: int
+
+
+STEP: Final = Share(2048, 220)
+"""A first night of 100,000 people takes a tenth longer with it than without. Of a join a part has to fit at a time, and
+for the 28 million mentions of five million people 2 GiB are too little."""
+
+LINKAGE: Final = Share(1536, 150)
+"""During the linkage, which holds arrays of about as much beside it."""
+
+
+def duckdb_limit(con: duckdb.DuckDBPyConnection, share: Share) -> str:
+    """The limit for a warehouse as it is, as DuckDB writes it."""
+    [(mentions,)] = con.execute("SELECT count(*) FROM std_mention").fetchall()
+    return f"{max(share.least, mentions * share.each >> 20)}MiB"
 
 
 def give_back() -> None:

@@ -14,6 +14,7 @@ from matching.nightly_rates import store_error_rates
 from matching.nights import link_records, LinkCounts
 from matching.state import forget_judged, JUDGED, WANTED
 from pipelines.home import Home
+from pipelines.memory import duckdb_limit, LINKAGE
 from pipelines.trust import ASSUMED, ATTRIBUTE, create_trust_tables, ENDED, SOURCE
 from sources.contract import Contract
 from sources.standards.divisions import home_names
@@ -35,9 +36,6 @@ from warehouse.survivorship import BaseCounts, build_base
 
 KEY_FILE = "identity.key"
 
-LINKAGE_LIMIT = "1536MiB"
-"""What DuckDB may hold during the linkage, which holds arrays of about as much beside it."""
-
 
 @dataclass(frozen=True)
 class MergeCounts:
@@ -56,7 +54,7 @@ def merge_night(
     create_trust_tables(con, contracts)
     create_matching_input(con, SOURCE, WANTED)
     key = warehouse_key(con, home.warehouse / KEY_FILE)
-    with memory_limited(con, LINKAGE_LIMIT), transaction(con):
+    with memory_limited(con, duckdb_limit(con, LINKAGE)), transaction(con):
         links = link_records(con, records=RECORDS, relations=RELATIONS, record_ids=RECORD_IDS, basis=_basis(con))
     with transaction(con):
         identity = assign_persons(con, night=night, key=key, source_trust=SOURCE, ended_extracts=ENDED, judged=JUDGED)

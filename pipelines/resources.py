@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 import dagster as dg
 import duckdb
@@ -18,7 +17,7 @@ from matching.errors import MatchingError
 from pipelines.errors import PipelinesError, StepError
 from pipelines.home import find_home, Home
 from pipelines.instance import close_dead_runs
-from pipelines.memory import give_back
+from pipelines.memory import duckdb_limit, give_back, STEP
 from pipelines.names import NIGHTLY_MERGE
 from pipelines.night_log import night_log
 from pipelines.partitions import PARTITION
@@ -34,9 +33,6 @@ from warehouse.errors import WarehouseError
 ERROR_LOG = "errors.log"
 SAFE = (PipelinesError, SourcesError, MatchingError, WarehouseError, QualityError)
 """Errors of our own rooms hold no personal values; all others might (DuckDB quotes what it cannot convert)."""
-
-MEMORY_LIMIT: Final = "2GiB"
-"""What DuckDB may hold at once, the rest goes to disk; a first night of 100,000 people takes a tenth longer with it."""
 
 
 class House(dg.ConfigurableResource[Home]):
@@ -93,7 +89,8 @@ class Writer(dg.ConfigurableResource["Writer"]):
         home, began = self.home(), time.monotonic()
         self._log.info("step_began", step=name)
         try:
-            with no_personal_values(name, home), warehouse_session(home.database, memory_limit=MEMORY_LIMIT) as con:
+            with no_personal_values(name, home), warehouse_session(home.database) as con:
+                con.execute(f"SET memory_limit = '{duckdb_limit(con, STEP)}'")
                 yield con
         except SAFE as error:
             self._log.error("step_failed", step=name, seconds=_since(began), error=type(error).__name__)

@@ -39,7 +39,7 @@ for number, path in enumerate(sys.argv[3:]):
 
 UNBOUNDED = """
 import pipelines.merge, pipelines.resources
-pipelines.resources.MEMORY_LIMIT = pipelines.merge.LINKAGE_LIMIT = "64GiB"
+pipelines.resources.duckdb_limit = pipelines.merge.duckdb_limit = lambda *_: "64GiB"
 from pipelines.cli import app
 app()
 """

@@ -108,12 +108,18 @@ def build_statistics(con: duckdb.DuckDBPyConnection, k: int) -> dict[str, pa.Tab
 def _count(con: duckdb.DuckDBPyConnection, name: str, statistic: Statistic, k: int) -> _Counted:
     dimensions = list(statistic.dimensions)
     values = ", ".join(
-        f"{_told(each, meaning, k)} AS {identifier(each)}" for each, meaning in statistic.dimensions.items()
+        f"coalesce({identifier(each)}::VARCHAR, '{UNKNOWN}') AS {identifier(each)}" for each in dimensions
+    )
+    told = ", ".join(_told(each, meaning) for each, meaning in statistic.dimensions.items())
+    rare = "".join(
+        f", {_rare(each)} AS (SELECT {identifier(each)} FROM known GROUP BY ALL HAVING count(*) < {k})"
+        for each, meaning in statistic.dimensions.items()
+        if meaning.open
     )
     columns = ", ".join(map(identifier, dimensions))
     sets = ", ".join(f"({', '.join(map(identifier, each))})" for each in statistic.sets)
     found = con.sql(f"""
-        WITH unit AS (SELECT {values} FROM ({statement(name)}))
+        WITH known AS (SELECT {values} FROM ({statement(name)})){rare}, unit AS (SELECT {told} FROM known)
         SELECT {columns}, count(*) AS n, GROUPING_ID({columns}) AS grouping FROM unit GROUP BY GROUPING SETS ({sets})
         ORDER BY ALL
     """).to_arrow_table()
@@ -127,12 +133,19 @@ def _count(con: duckdb.DuckDBPyConnection, name: str, statistic: Statistic, k: i
     return _Counted(found.select(dimensions), cells, which, found["n"].to_pylist())
 
 
-def _told(name: str, dimension: Dimension, k: int) -> str:
-    """A dimension's value of a unit: values of an open dimension that fewer than k units have are one."""
-    value = f"coalesce({identifier(name)}::VARCHAR, '{UNKNOWN}')"
-    if not dimension.open:
-        return value
-    return f"CASE WHEN count(*) OVER (PARTITION BY {identifier(name)}) < {k} THEN '{OTHER}' ELSE {value} END"
+def _told(name: str, dimension: Dimension) -> str:
+    """A dimension's value of a unit: values of an open dimension that are rare are one."""
+    column = identifier(name)
+    return (
+        f"CASE WHEN {column} IN (FROM {_rare(name)}) THEN '{OTHER}' ELSE {column} END AS {column}"
+        if dimension.open
+        else column
+    )
+
+
+def _rare(name: str) -> str:
+    """Of an open dimension: the values that fewer than k units have."""
+    return identifier(f"rare_{name}")
 
 
 def _sums(declared: Statistics, counted: dict[str, _Counted], first: dict[str, int]) -> list[tuple[int, list[int]]]:

@@ -19,14 +19,22 @@ living AS (
     FROM person AS p
     LEFT JOIN home AS h USING (person_id)
     WHERE NOT p.is_deceased AND p.has_current_record
-)
+),
 -- A resident is in the register here, or floating. Whom a visit calls registered and no register knows is somebody in
 -- it, not yet linked.
-SELECT l.*, home_town IS NOT NULL AND (is_floating OR is_registered) AS is_resident,
-    CASE WHEN is_resident THEN told(home_town, count(*) OVER (PARTITION BY is_resident, home_town)) END AS town,
-    CASE WHEN is_resident THEN told(home_community, count(*) OVER (PARTITION BY is_resident, home_community)) END AS community,
-    CASE WHEN is_resident THEN told(home_grid, count(*) OVER (PARTITION BY is_resident, home_grid)) END AS grid_no
-FROM living AS l;
+lives AS (
+    SELECT *, home_town IS NOT NULL AND (is_floating OR is_registered) AS is_resident FROM living
+),
+town AS (SELECT home_town, count(*) AS residents FROM lives WHERE is_resident GROUP BY home_town),
+community AS (SELECT home_community, count(*) AS residents FROM lives WHERE is_resident GROUP BY home_community),
+grid AS (SELECT home_grid, count(*) AS residents FROM lives WHERE is_resident GROUP BY home_grid)
+SELECT l.*, CASE WHEN is_resident THEN told(l.home_town, t.residents) END AS town,
+    CASE WHEN is_resident THEN told(l.home_community, c.residents) END AS community,
+    CASE WHEN is_resident THEN told(l.home_grid, g.residents) END AS grid_no
+FROM lives AS l
+LEFT JOIN town AS t ON t.home_town = l.home_town
+LEFT JOIN community AS c ON c.home_community IS NOT DISTINCT FROM l.home_community
+LEFT JOIN grid AS g ON g.home_grid IS NOT DISTINCT FROM l.home_grid;
 
 CREATE OR REPLACE TEMP MACRO age_band(age) AS CASE WHEN age >= 85 THEN '85+' WHEN age >= 0
     THEN printf('%02d-%02d', (age // 5 * 5)::INTEGER, (age // 5 * 5 + 4)::INTEGER) END;

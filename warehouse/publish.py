@@ -14,6 +14,7 @@ import duckdb
 
 from warehouse.continuing import among, basis, Before, find_before, Sums, TOUCHED
 from warehouse.database import attached_snapshot
+from warehouse.errors import PublicationError
 from warehouse.projects import Project
 from warehouse.pseudonyms import create_pseudonyms
 from warehouse.published_tables import (
@@ -35,7 +36,7 @@ from warehouse.snapshots import (
     put_in_place,
     start_snapshot,
 )
-from warehouse.statements import identifier, literal, run
+from warehouse.statements import identifier, literal, number, run
 from warehouse.statistics import build_statistics, load_statistics
 
 _NAME: Final = "population_base"
@@ -152,7 +153,10 @@ def _write(con: duckdb.DuckDBPyConnection, name: str, table: Table, before: Befo
     con.execute(f"INSERT INTO {target} {table.query(among(table.renewed))}")
     come = _sums(con, target, touched)
     rows, total = before.sums[name]
-    return rows - gone[0] + come[0], total - gone[1] + come[1]
+    rows, total = rows - gone[0] + come[0], total - gone[1] + come[1]
+    if number(con, f"SELECT count(*) FROM {target}") != rows:
+        raise PublicationError("the base published before is not what its manifest says; remove published/current")
+    return rows, total
 
 
 def _sums(con: duckdb.DuckDBPyConnection, table: str, condition: str = "true") -> Sums:

@@ -389,3 +389,16 @@ def test_it_is_written_whole_when_more_than_versions_may_differ(base, going_on, 
     another_night(base, N3)
     assert publish(base, N3).is_new
     assert len(going_on) == 1
+
+
+def test_a_base_that_is_not_what_its_manifest_says_is_not_gone_on_from(base, going_on):
+    publish(base)
+    manifest = base[1] / "current" / "manifest.json"
+    told = json.loads(manifest.read_text())
+    manifest.chmod(0o644)
+    manifest.write_text(json.dumps({**told, "rows": {**told["rows"], "crosswalk": 2}}))
+    another_night(base, N2)
+    with pytest.raises(PublicationError):
+        publish(base, N2)
+    (base[1] / "current").unlink()
+    assert publish(base, N2).rows["crosswalk"] == 2

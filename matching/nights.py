@@ -201,9 +201,10 @@ class _Night:
         run(self.con, "state_records_write")
         describe_units(self.con)
         run(self.con, "state_units")
-        run(self.con, "state_kin", relations=relations)
         self.units_changed = count(self.con, "_changed")
         self.con.execute("CREATE OR REPLACE TEMP TABLE _renewed AS SELECT record_id FROM _record")
+        self._rest((*_KEPT, "_household_left"))
+        run(self.con, "state_kin", relations=relations)
         self._rest(_KEPT)
 
     def learn(self, given: Parameters | None, known: Parameters | None) -> None:

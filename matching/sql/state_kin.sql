@@ -1,13 +1,13 @@
 -- Relatives and certain links of the units that were made anew, and of all who share a household with them.
--- In: _relation (all), _affected, _record, _changed, _vanished, _before. Out: match_kin, match_must; _kin_touched (unit_id).
+-- In: {relations} (all), _renewed, _household_left, _before. Out: match_kin, match_must; _kin_touched (unit_id).
 CREATE OR REPLACE TEMP TABLE _household_touched AS
 SELECT DISTINCT household_key FROM match_record
-WHERE household_key IS NOT NULL AND record_id IN (SELECT record_id FROM _record)
+WHERE household_key IS NOT NULL AND record_id IN (FROM _renewed)
 UNION SELECT household_key FROM _household_left;
 
 -- Units whose relatives are told anew.
 CREATE OR REPLACE TEMP TABLE _kin_unit AS
-SELECT unit_id FROM match_record WHERE record_id IN (SELECT record_id FROM _record)
+SELECT unit_id FROM match_record WHERE record_id IN (FROM _renewed)
 UNION SELECT unit_id FROM match_record SEMI JOIN _household_touched USING (household_key);
 
 CREATE OR REPLACE TEMP TABLE _kin_record AS SELECT record_id, unit_id FROM match_record SEMI JOIN _kin_unit USING (unit_id);

@@ -1,6 +1,6 @@
 """The whole nightly merge of fictitious cities, beside DuckDB's bare scan of the same bytes.
 
-    python benchmarks/merge/run.py --popbase .venv/bin/popbase --work DIR [--people 100000 1000000 …] [--docs DOCS]
+    python benchmarks/merge/run.py --popbase .venv/bin/popbase --work DIR [--people 100000 1000000] [--docs DOCS]
 
 For each size: a city is written, its files are read by `read_csv` into a table and nothing else (the bare scan), then
 a home is merged from empty by `popbase run`, through Dagster and with all checks, and then its second night, in which
@@ -50,7 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--popbase", type=Path, default=Path(".venv/bin/popbase"))
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--people", type=int, nargs="*", default=[100_000, 1_000_000, 5_000_000])
+    parser.add_argument("--people", type=int, nargs="*", default=[100_000, 1_000_000])
     parser.add_argument("--docs", type=Path, help="folder for merge.md and its plots")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)

@@ -62,7 +62,7 @@ from sources.contract import load_contracts
 from warehouse.database import warehouse_session
 home, night = Home(Path(sys.argv[1])), date.fromisoformat(sys.argv[2])
 contracts = load_contracts()
-with warehouse_session(home.database, memory_limit=f"{STEP.least}MiB") as con:
+with warehouse_session(home.database, memory_limit=STEP.lowest) as con:
     claim_deliveries(con, home, [c.department for c in contracts], night, datetime.now(UTC), 0)
     contract = next(c for c in contracts if c.department == "public_security")
     log = structlog.wrap_logger(structlog.ReturnLogger())

@@ -15,6 +15,11 @@ class Share:
     least: int
     each: int
 
+    @property
+    def lowest(self) -> str:
+        """The limit for few mentions, as DuckDB writes it."""
+        return f"{self.least}MiB"
+
 
 STEP: Final = Share(2048, 220)
 """A first night of 100,000 people takes a tenth longer with it than without. Of a join a part has to fit at a time, and

@@ -89,7 +89,7 @@ class Writer(dg.ConfigurableResource["Writer"]):
         home, began = self.home(), time.monotonic()
         self._log.info("step_began", step=name)
         try:
-            with no_personal_values(name, home), warehouse_session(home.database) as con:
+            with no_personal_values(name, home), warehouse_session(home.database, memory_limit=STEP.lowest) as con:
                 con.execute(f"SET memory_limit = '{duckdb_limit(con, STEP)}'")
                 yield con
         except SAFE as error:

@@ -21,7 +21,6 @@ from tempfile import NamedTemporaryFile
 from typing import Any, IO, Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sources.heap import Heap
 from sources.reading import Reading
@@ -177,24 +176,19 @@ def write_csv(path: Path, header: Sequence[str], lines: Iterable[Sequence[str]])
 def write_csv_table(path: Path, table: pa.Table) -> None:
     """The same of a table whose texts are few and often the same: each of them is looked at once."""
     with _whole_file(path, encoding="utf-8-sig") as stream:
-        stream.write(",".join(map(_csv_cell, table.column_names)) + "\r\n")
-        for batch in table.combine_chunks().to_batches(max_chunksize=LINES_AT_A_TIME):
-            lines = pc.binary_join_element_wise(*map(_csv_cells, batch.columns), ",")
-            stream.write("\r\n".join(lines.to_pylist()) + "\r\n")
+        writer = csv.writer(stream, lineterminator="\r\n")
+        writer.writerow(table.column_names)
+        for batch in table.to_batches(max_chunksize=LINES_AT_A_TIME):
+            writer.writerows(zip(*map(_inert_cells, batch.columns), strict=True))
 
 
-def _csv_cells(column: pa.Array) -> pa.Array:
-    if pa.types.is_integer(column.type):
-        return column.cast(pa.string())
-    texts = column.dictionary_encode()
-    cells = pa.array([_csv_cell(text) for text in texts.dictionary.to_pylist()], pa.string())
-    return cells.take(texts.indices)
-
-
-def _csv_cell(text: str) -> str:
-    """A cell as `csv.writer` writes it."""
-    cell = inert_cell(_plain(text))
-    return '"' + cell.replace('"', '""') + '"' if '"' in cell or "," in cell else cell
+def _inert_cells(column: pa.Array) -> list[Any]:
+    if not pa.types.is_integer(column.type):
+        texts = column.dictionary_encode()
+        cells = [inert_cell(_plain(text)) for text in texts.dictionary.to_pylist()]
+        column = pa.array(cells, pa.string()).take(texts.indices)
+    told: list[Any] = column.to_pylist()
+    return told
 
 
 def inert_cell(cell: str) -> str:

@@ -25,6 +25,7 @@ RECORDS = pa.schema(
 """One line for each person named in a usable row; `file` is relative to the output folder."""
 
 ROW_GROUP = 1 << 20
+"""As Arrow divides a whole table by itself."""
 
 PEOPLE = pa.schema(
     [

@@ -3,7 +3,8 @@
 Not here: what the keys are, and how many pairs are too many (`matching.candidates`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -16,6 +17,9 @@ Keys = NDArray[np.uint64]
 Pairs = NDArray[np.int64]
 
 PAIRS_AT_ONCE = 4_000_000
+
+THREADS = 2
+"""Parts worked on at once: most of it is done outside of the interpreter's lock."""
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -31,7 +35,7 @@ class Blocks:
 
     @classmethod
     def of(cls, key: Keys, record: Records) -> Self:
-        """The blocks of rows of (hash of a key, record) sorted by key; a record comes at most once with each key."""
+        """The blocks of rows of (hash of a key, record), sorted; a record comes at most once with each key."""
         first = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1]))) if len(key) else np.empty(0, np.int64)
         size = np.diff(np.append(first, len(key)))
         shared = size > 1
@@ -57,7 +61,7 @@ class Blocks:
         record = self.record[rows]
         known = is_known[record]
         key, record = (self.key[block] * _MIX ^ part[record])[known], record[known]
-        order = np.argsort(key)
+        order = np.lexsort((record, key))
         return type(self).of(key[order], record[order])
 
     def __add__(self, other: Self) -> Self:
@@ -69,26 +73,84 @@ class Blocks:
             np.concatenate((self.key, other.key)),
         )
 
-    def pairs(self, apart: NDArray[np.int8]) -> Pairs:
-        """Pairs `l << 32 | r` with l < r, sorted, each once."""
-        found = [np.empty(0, np.int64)]
+    def members(self) -> "Members":
+        """The records of these blocks."""
         rows, block = self._rows()
         following = (self.first + self.size)[block] - rows - 1
-        for some in _portions(following):
-            many = following[some]
-            left = np.repeat(rows[some], many)
-            right = left + 1 + np.arange(len(left)) - np.repeat(np.cumsum(many) - many, many)
-            one, other = self.record[left].astype(np.int64), self.record[right].astype(np.int64)
-            tables = apart[one]
-            may = (tables != apart[other]) | (tables < 0)
-            found.append((np.minimum(one, other) << 32 | np.maximum(one, other))[may])
-        return sorted_unique(np.concatenate(found))
+        return Members(self.record[rows], following.astype(np.int32))
 
     def _rows(self) -> tuple[Ints, Ints]:
         """The rows that are in blocks, and the number of each one's block."""
         block = np.repeat(np.arange(len(self.size)), self.size)
         start = np.cumsum(self.size) - self.size
         return np.arange(len(block)) + (self.first - start)[block], block
+
+
+@dataclass(frozen=True)
+class Members:
+    """The records of blocks, block by block in ascending order, and how many of its block follow each."""
+
+    record: Records
+    following: Records
+
+    def count_partners(self, records: int) -> Ints:
+        """For each of so many records how many greater ones it meets, however often."""
+        partners: Ints = np.bincount(self.record, self.following, minlength=records).astype(np.int64)
+        return partners
+
+    def pairs(self, first: int, last: int, apart: NDArray[np.int8]) -> Pairs:
+        """Pairs `l << 32 | r` with first <= l < last and l < r: in no order, and again for each block they share."""
+        rows = np.flatnonzero((self.record >= first) & (self.record < last))
+        many = self.following[rows]
+        left = np.repeat(rows, many)
+        right = left + 1 + np.arange(len(left)) - np.repeat(np.cumsum(many) - many, many)
+        one, other = self.record[left], self.record[right]
+        tables = apart[one]
+        may = (tables != apart[other]) | (tables < 0)
+        pairs: Pairs = one[may].astype(np.int64) << 32 | other[may]
+        return pairs
+
+    def are_together(self, left: Records, right: Records) -> NDArray[np.bool_]:
+        """Whether two records have a block in common."""
+        asked = np.zeros(int(max(self.record.max(initial=0), left.max(initial=0), right.max(initial=0))) + 1, bool)
+        asked[left] = asked[right] = True
+        rows = np.flatnonzero(asked[self.record])
+        rows = rows[np.argsort(self.record[rows], kind="stable")]
+        record, last_of_block = self.record[rows], rows + self.following[rows]
+
+        def blocks(side: Records) -> Ints:
+            start, stop = (np.searchsorted(record, side, end) for end in ("left", "right"))
+            many = stop - start
+            pair = np.repeat(np.arange(len(side)), many)
+            at = np.arange(len(pair)) + np.repeat(start - np.cumsum(many) + many, many)
+            named: Ints = pair << 32 | last_of_block[at]
+            return named
+
+        together = np.zeros(len(left), bool)
+        together[np.intersect1d(blocks(left), blocks(right), assume_unique=True) >> 32] = True
+        return together
+
+
+def united(members: Sequence[Members], apart: NDArray[np.int8], known: Pairs) -> Pairs:
+    """The pairs of several rules and those known before, sorted, each once: made of so many records at a time."""
+    records = len(apart)
+    partners = np.diff(np.searchsorted(known, np.arange(records + 1) << 32))
+    for each in members:
+        partners += each.count_partners(records)
+    most = int(partners.sum())
+    edges = np.searchsorted(np.cumsum(partners), np.arange(0, most, PAIRS_AT_ONCE))
+    edges = np.unique(np.concatenate(([0], edges, [records])))
+
+    def unite(first: int, last: int) -> Pairs:
+        start, stop = np.searchsorted(known, np.array([first, last], np.int64) << 32)
+        return sorted_unique(np.concatenate([known[start:stop], *(each.pairs(first, last, apart) for each in members)]))
+
+    pairs, count = np.empty(most, np.int64), 0  # what is not filled takes no room
+    with ThreadPoolExecutor(THREADS) as pool:
+        for part in pool.map(unite, edges[:-1], edges[1:]):
+            pairs[count : count + len(part)] = part
+            count += len(part)
+    return pairs[:count]
 
 
 def sorted_unique(numbers: Pairs) -> Pairs:
@@ -98,14 +160,3 @@ def sorted_unique(numbers: Pairs) -> Pairs:
     """
     ordered = np.sort(numbers, kind="stable")
     return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
-
-
-def _portions(counts: Ints) -> Iterator[slice]:
-    """Slices of rows that make about `PAIRS_AT_ONCE` pairs each."""
-    ends = np.cumsum(counts)
-    start = 0
-    while start < len(counts):
-        done = ends[start - 1] if start else 0
-        stop = max(int(np.searchsorted(ends, done + PAIRS_AT_ONCE, side="right")), start + 1)
-        yield slice(start, stop)
-        start = stop

@@ -13,13 +13,10 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.blocks import Blocks, Keys, Pairs, Records, sorted_unique
+from matching.blocks import Blocks, Keys, Members, Pairs, Records, THREADS, united
 from matching.errors import SpecError
 from matching.records import RECORDS
 from matching.spec import Rule, Spec
-
-THREADS = 2
-"""Rules worked on at once: most of it is done outside of the interpreter's lock."""
 
 Apart = NDArray[np.int8]
 """For each record the number of its table, where no two records of one table are ever paired; else -1."""
@@ -41,21 +38,14 @@ class RulePlan:
 
 @dataclass(frozen=True)
 class Candidates:
-    """All candidate pairs, sorted, and those that each rule found; `possible` counts all pairs there could be."""
+    """All candidate pairs, sorted, and the blocks of each rule; `possible` counts all pairs there could be."""
 
     pairs: Pairs
-    by_rule: tuple[Pairs, ...]
+    by_rule: tuple[Members, ...]
     plan: tuple[RulePlan, ...]
     possible: int
     fixed: tuple[frozenset[str], ...] = field(default=())
     """For each rule the columns in which all its pairs agree, wholly or in part."""
-
-    def __add__(self, other: "Candidates") -> "Candidates":
-        """The candidates of more rules over the same records."""
-        return Candidates(
-            _united([self.pairs, other.pairs]), self.by_rule + other.by_rule, self.plan + other.plan,
-            max(self.possible, other.possible), self.fixed + other.fixed,
-        )  # fmt: skip
 
     @property
     def reduction_ratio(self) -> float:
@@ -66,13 +56,16 @@ class Candidates:
 NO_CANDIDATES = Candidates(np.empty(0, np.int64), (), (), 0)
 
 
-def find_candidates(con: duckdb.DuckDBPyConnection, spec: Spec, rules: Sequence[Rule]) -> Candidates:
+def find_candidates(
+    con: duckdb.DuckDBPyConnection, spec: Spec, rules: Sequence[Rule], known: Candidates = NO_CANDIDATES
+) -> Candidates:
     """Plan and make the candidate pairs of `_link_record`.
 
     Args:
         con: where the records are.
         spec: limits, and which tables are de-duplicated.
         rules: blocking rules of the spec.
+        known: the candidates of other rules over the same records; they are among those returned.
 
     Raises:
         SpecError: a key is no SQL expression over the columns, or cannot be computed for a record.
@@ -83,12 +76,11 @@ def find_candidates(con: duckdb.DuckDBPyConnection, spec: Spec, rules: Sequence[
         for rule, blocks in zip(rules, pool.map(lambda each: Blocks.of(*each), _keys(con, spec, rules)), strict=True):
             plan, within = _plan_rule(con, spec, rule, blocks, apart, budget)
             plans.append(plan)
-            kept.append(within)
+            kept.append(within.members())
             budget = max(budget - plan.pairs, 0)
-        by_rule = tuple(pool.map(lambda each: each.pairs(apart), kept))
     return Candidates(
-        _united(by_rule), by_rule, tuple(plans), count_possible(con, spec),
-        tuple(columns_of(rule, spec.column_names) for rule in rules),
+        united(kept, apart, known.pairs), (*known.by_rule, *kept), (*known.plan, *plans), count_possible(con, spec),
+        (*known.fixed, *(columns_of(rule, spec.column_names) for rule in rules)),
     )  # fmt: skip
 
 
@@ -146,12 +138,12 @@ def key_sql(con: duckdb.DuckDBPyConnection, spec: Spec, rule: Rule) -> str:
 
 
 def _keys(con: duckdb.DuckDBPyConnection, spec: Spec, rules: Sequence[Rule]) -> Iterator[tuple[Keys, Records]]:
-    """For each rule the rows of (hash of a key, record), by key; missing keys have none."""
+    """For each rule the rows of (hash of a key, record), sorted; missing keys have none."""
     for rule in rules:
         key = key_sql(con, spec, rule)
         try:
             found = con.execute(f"""
-                SELECT k, record FROM (SELECT {key} AS k, record FROM {RECORDS}) WHERE k IS NOT NULL ORDER BY k
+                SELECT k, record FROM (SELECT {key} AS k, record FROM {RECORDS}) WHERE k IS NOT NULL ORDER BY ALL
             """).fetchnumpy()
         except duckdb.Error as error:  # its text would show the value
             raise SpecError(
@@ -196,7 +188,3 @@ def _limit_within(size: NDArray[np.int64], pairs: NDArray[np.int64], limit: int,
     by_size = np.bincount(size[size <= limit], pairs[size <= limit])
     within = np.flatnonzero((np.cumsum(by_size) <= budget) & (by_size > 0))
     return int(within.max(initial=1))
-
-
-def _united(by_rule: Sequence[Pairs]) -> Pairs:
-    return sorted_unique(np.concatenate(by_rule)) if by_rule else np.empty(0, np.int64)

@@ -115,19 +115,27 @@ def _share(left: Ints, right: Ints, bits: Floats, known: Ints, outside: Floats, 
     """
     if not len(left) or not (known >= 0).any():
         return bits
-    own, other = np.concatenate((left, right)), np.concatenate((right, left))
-    counts = (known[other] >= 0) & (known[own] != known[other])
-    odds = np.where(counts, np.tile(np.exp2(np.clip(bits, -60, 60)), 2), 0.0)
+    # Most links are of two whom nobody knows: they are no rivals, and take no room here.
+    sides = (left, right), (right, left)
+    counted = [np.flatnonzero((known[other] >= 0) & (known[own] != known[other])) for own, other in sides]
+    own, other = (
+        np.concatenate([side[which][at] for side, at in zip(sides, counted, strict=True)]) for which in (0, 1)
+    )
     each, inverse = np.unique(_packed(own, same[other]), return_inverse=True)
     best, kind = np.zeros(len(each)), np.zeros(len(each), np.int64)
-    np.maximum.at(best, inverse, odds)
+    np.maximum.at(best, inverse, np.exp2(np.clip(np.concatenate([bits[at] for at in counted]), -60, 60)))
     np.maximum.at(kind, inverse, known[other] + 1)
     owner = each >> 32
-    of_kind = _sum_by(owner * (int(known.max()) + 2) + kind, best)[inverse]
+    others_of_kind = (_sum_by(owner * (int(known.max()) + 2) + kind, best) - best)[inverse]
     # Of two whom nobody knows, each may have its own known person; only the others whom it could be as well are rivals.
-    of_others = (_sum_by(owner, best) - _largest_by(owner, best))[inverse]
-    rivals = np.where(known[other] >= 0, np.where(counts, of_kind - best[inverse], 0.0), of_others) + outside[own]
-    total = rivals[: len(left)] + rivals[len(left) :]
+    largest = np.zeros(len(known))
+    np.maximum.at(largest, owner, best)
+    of_others = np.bincount(owner, best, minlength=len(known)) - largest
+    total = np.zeros(len(bits))
+    for (own, other), at, rivals in zip(sides, counted, np.split(others_of_kind, [len(counted[0])]), strict=True):
+        by_side = np.where(known[other] >= 0, 0.0, of_others[own])
+        by_side[at] = rivals
+        total += by_side + outside[own]
     shared: Floats = bits - np.log2(1 + np.maximum(total, 0.0))
     return shared
 
@@ -376,13 +384,6 @@ def _sum_by(key: Ints, values: Floats) -> Floats:
     _, inverse = np.unique(key, return_inverse=True)
     totals: Floats = np.bincount(inverse, values).astype(np.float64)[inverse]
     return totals
-
-
-def _largest_by(key: Ints, values: Floats) -> Floats:
-    _, inverse = np.unique(key, return_inverse=True)
-    largest = np.zeros(len(key))
-    np.maximum.at(largest, inverse, values)
-    return largest[inverse]
 
 
 def _ordered(a: Ints, b: Ints) -> tuple[Ints, Ints]:

@@ -4,7 +4,7 @@ All comparison works on these numbers; texts are looked at only once for each di
 """
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -57,8 +57,12 @@ def encode_columns(con: duckdb.DuckDBPyConnection, relation: str, names: Iterabl
     def read(name: str) -> pa.ChunkedArray:
         return con.sql(f"SELECT {quoted(name)} FROM {relation}").to_arrow_table().column(0)
 
+    encoded: dict[str, Future[Column]] = {}
     with ThreadPoolExecutor(1) as pool:  # Arrow encodes outside of the interpreter's lock, while the next is read
-        encoded = {name: pool.submit(_encode, read(name)) for name in names}
+        for name in names:
+            column = read(name)
+            wait(encoded.values())  # so that no more than one waits as texts
+            encoded[name] = pool.submit(_encode, column)
     return {name: column.result() for name, column in encoded.items()}
 
 

@@ -3,16 +3,18 @@
 records → columns → candidate pairs → parameters → match weights → clusters
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import TypeVar
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from matching.blocks import Pairs
 from matching.candidates import apart_tables, Candidates, columns_of, find_candidates, NO_CANDIDATES
 from matching.clustering import Bounds, cluster, Clusters, Compare, Links
 from matching.collective import relatives_column, store_relatives
@@ -24,7 +26,20 @@ from matching.parameters import Floats, Parameters
 from matching.records import load_records, RECORDS, relation_of, Tables
 from matching.spec import RELATIVES, Rule, Spec
 from matching.training import train
-from matching.weights import fit_priors, forbid, log_ratios, posterior_odds, probability, score_pairs, Scored
+from matching.weights import (
+    are_forbidden,
+    fit_priors,
+    forbid,
+    log_ratios,
+    posterior_odds,
+    probability,
+    score_pairs,
+    Scored,
+    weigh_pairs,
+    Weights,
+)
+
+W = TypeVar("W", bound=Weights)
 
 
 @dataclass(frozen=True)
@@ -69,8 +84,11 @@ def link(
     if parameters:
         parameters.check_fits(spec)
     learnt = parameters or learn_parameters(spec, tables, con) if spec.relations else parameters
-    run = _Run(con, spec, _Clock())
-    scored, clusters, learnt = run.decide_all(tables, learnt)
+    run = _Run(con, spec, learnt)
+    learnt = run.prepare(tables)
+    scored = run.weigh(learnt, score_pairs)
+    learnt = run.fit(learnt, scored)
+    clusters = run.cluster(scored, learnt)
     return Linkage(
         spec, learnt, run.records, run.candidates, scored, probability(clusters.shared), clusters.label,
         _warnings(spec, run.columns, run.candidates, learnt), run.clock.seconds,
@@ -84,8 +102,9 @@ def learn_parameters(spec: Spec, tables: Tables | None, con: duckdb.DuckDBPyConn
         SpecError: the spec does not fit the tables.
         InputError: record ids are missing or come twice.
     """
-    run = _Run(con, spec, _Clock())
-    return run.score(run.prepare(tables, None), fit=True)[1]
+    run = _Run(con, spec, None)
+    learnt = run.prepare(tables)
+    return run.fit(learnt, run.weigh(learnt, weigh_pairs))
 
 
 def split_rules(spec: Spec) -> tuple[list[Rule], list[Rule]]:
@@ -97,25 +116,24 @@ def split_rules(spec: Spec) -> tuple[list[Rule], list[Rule]]:
 class _Run:
     """One linkage under way: what is loaded, and the candidates so far."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, spec: Spec, clock: "_Clock") -> None:
-        self.con, self.spec, self.clock = con, spec, clock
+    def __init__(self, con: duckdb.DuckDBPyConnection, spec: Spec, given: Parameters | None) -> None:
+        self.con, self.spec, self.given = con, spec, given
         self.candidates = NO_CANDIDATES
+        self.clock = _Clock()
 
-    def decide_all(self, tables: Tables | None, parameters: Parameters | None) -> tuple[Scored, Clusters, Parameters]:
-        return self.decide(self.prepare(tables, parameters), fit=not parameters)
-
-    def prepare(self, tables: Tables | None, parameters: Parameters | None) -> Parameters:
+    def prepare(self, tables: Tables | None) -> Parameters:
         """All candidates, and the parameters by which they are decided; relatives are those of early clusters."""
         with self.clock.time("load"):
             self.load(tables)
         early, late = split_rules(self.spec)
         self.block(early)
-        learnt = parameters or self.learn()
+        learnt = self.learn()
         if self.spec.relations:
-            _, clusters, _ = self.decide(learnt, fit=not parameters)
+            weights = self.weigh(learnt, weigh_pairs)
+            clusters = self.cluster(weights, self.fit(learnt, weights))
             self.relate(clusters.label, tables)
             self.block(late)
-            learnt = parameters or self.learn()
+            learnt = self.learn()
         return learnt
 
     def load(self, tables: Tables | None) -> None:
@@ -125,24 +143,24 @@ class _Run:
 
     def block(self, rules: list[Rule]) -> None:
         with self.clock.time("block"):
-            self.candidates += find_candidates(self.con, self.spec, rules)
+            self.candidates = find_candidates(self.con, self.spec, rules, self.candidates)
 
     def learn(self) -> Parameters:
         with self.clock.time("train"):
-            return train(self.spec, self.columns, self.candidates, self.records, self.bounds.group)
+            return self.given or train(self.spec, self.columns, self.candidates, self.records, self.bounds.group)
 
-    def decide(self, learnt: Parameters, *, fit: bool) -> tuple[Scored, Clusters, Parameters]:
-        scored, learnt = self.score(learnt, fit=fit)
-        with self.clock.time("cluster"):
-            links = make_links(self.spec, learnt, scored)
-            compare = comparer(self.spec, self.columns, learnt)
-            clusters = cluster(links, self.bounds, self.spec.thresholds.link, compare)
-        return scored, clusters, learnt
-
-    def score(self, learnt: Parameters, *, fit: bool) -> tuple[Scored, Parameters]:
+    def weigh(self, learnt: Parameters, how: Callable[[Spec, dict[str, Column], Parameters, Pairs], W]) -> W:
         with self.clock.time("score"):
-            scored = score_pairs(self.spec, self.columns, learnt, self.candidates.pairs)
-            return scored, fit_priors(learnt, scored, self.candidates.possible) if fit else learnt
+            return how(self.spec, self.columns, learnt, self.candidates.pairs)
+
+    def fit(self, learnt: Parameters, weights: Weights) -> Parameters:
+        with self.clock.time("fit"):
+            return self.given or fit_priors(learnt, weights, self.candidates.possible)
+
+    def cluster(self, weights: Weights, learnt: Parameters) -> Clusters:
+        with self.clock.time("cluster"):
+            compare = comparer(self.spec, self.columns, learnt)
+            return cluster(make_links(learnt, weights), self.bounds, self.spec.thresholds.link, compare)
 
     def relate(self, clusters: NDArray[np.int64], tables: Tables | None) -> None:
         with self.clock.time("relate"):
@@ -164,10 +182,11 @@ class _Clock:
         self.seconds[step] = round(self.seconds.get(step, 0.0) + perf_counter() - began, 3)
 
 
-def make_links(spec: Spec, parameters: Parameters, scored: Scored) -> Links:
-    """Scored pairs as links for clustering."""
-    odds, ratio = posterior_odds(parameters, scored.match, scored.household), scored.match
-    return Links(scored.left.astype(np.int64), scored.right.astype(np.int64), *forbid(spec, scored.levels, odds, ratio))
+def make_links(parameters: Parameters, weights: Weights) -> Links:
+    """Weighed pairs as links for clustering."""
+    odds = posterior_odds(parameters, weights.match, weights.household)
+    sides = weights.left.astype(np.int64), weights.right.astype(np.int64)
+    return Links(*sides, *forbid(weights.is_forbidden, odds, weights.match))
 
 
 def comparer(spec: Spec, columns: Mapping[str, Column], parameters: Parameters) -> Compare:
@@ -176,7 +195,8 @@ def comparer(spec: Spec, columns: Mapping[str, Column], parameters: Parameters) 
     def compare(left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[Floats, Floats]:
         compared = compare_pairs(spec, columns, left.astype(np.int32), right.astype(np.int32))
         match, household = log_ratios(spec, parameters, compared)
-        return forbid(spec, compared.levels, posterior_odds(parameters, match, household), match)
+        odds = posterior_odds(parameters, match, household)
+        return forbid(are_forbidden(spec, compared.levels), odds, match)
 
     return compare
 

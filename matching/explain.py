@@ -34,7 +34,7 @@ from matching.spec import Spec
 from matching.state import load_parameters, with_frequencies
 from matching.waterfall import Change, MISSING, what_if
 from matching.waterfall import explain_pair as explain_pair
-from matching.weights import forbid, log_ratios, posterior_odds
+from matching.weights import are_forbidden, forbid, log_ratios, posterior_odds
 
 MOST_NEAR: Final = 5
 """Other clusters that are told of."""
@@ -194,7 +194,7 @@ class _Evidence:
         compared = compare_pairs(self.state.spec, self.columns, sides[:, 0], sides[:, 1])
         match, household = log_ratios(self.state.spec, self.state.parameters, compared)
         odds = posterior_odds(self.state.parameters, match, household)
-        return odds, match, forbid(self.state.spec, compared.levels, odds, match)[0]
+        return odds, match, forbid(are_forbidden(self.state.spec, compared.levels), odds, match)[0]
 
     def link(self, left: int, right: int) -> Link:
         is_one = self.cluster[left] == self.cluster[right]

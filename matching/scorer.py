@@ -60,7 +60,7 @@ class Scorer:
         a, b = self._positions(left), self._positions(right)
         pairs = np.minimum(a, b) << 32 | np.maximum(a, b)
         scored = score_pairs(self._spec, self._columns, self._parameters, pairs, floor=floor)
-        links = make_links(self._spec, self._parameters, scored)
+        links = make_links(self._parameters, scored)
         names = pa.array([each.label for each in self._spec.comparisons], pa.string())
         sides = self._units[scored.left], self._units[scored.right]
         return pa.table(

@@ -63,7 +63,7 @@ def train(
     Args:
         spec: comparisons, and how much to sample.
         columns: encoded columns.
-        candidates: candidate pairs, and those of each rule.
+        candidates: candidate pairs, and the blocks of each rule.
         records: number of records.
         sources: for each record the number of its table, where no two records of one table can be one person; else -1.
     """
@@ -141,10 +141,9 @@ def _patterns(levels: NDArray[np.int8], sample: Pairs, candidates: Candidates) -
         code = code * base + row + 1
     _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
     counts = np.zeros((len(candidates.by_rule), len(first)))
-    for number, found in enumerate(candidates.by_rule):
-        if len(found):
-            at = np.minimum(np.searchsorted(found, sample), len(found) - 1)
-            counts[number] = np.bincount(inverse[found[at] == sample], minlength=len(first))
+    for number, members in enumerate(candidates.by_rule):
+        found = members.are_together(*split_pairs(sample))
+        counts[number] = np.bincount(inverse[found], minlength=len(first))
     return _Patterns(levels[:, first].T, counts, np.bincount(inverse, minlength=len(first)).astype(float))
 
 

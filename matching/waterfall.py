@@ -15,9 +15,9 @@ import pyarrow as pa
 from matching.columns import Codes, Column
 from matching.kinds import KINDS
 from matching.levels import compare_column, Compared, explain_away, NEUTRAL
-from matching.parameters import Floats, Parameters
+from matching.parameters import Parameters
 from matching.spec import Comparison, Never, Spec
-from matching.weights import bits, forbid, log_ratios, posterior_odds, probability
+from matching.weights import are_forbidden, bits, log_ratios, posterior_odds, probability
 
 WATERFALL: Final = pa.schema(
     [
@@ -169,7 +169,7 @@ def what_if(
     explain_away(spec, levels)
     match, household = log_ratios(spec, parameters, Compared(levels, counts))
     odds = posterior_odds(parameters, match, household)
-    forbidden = forbid(spec, levels, odds, match)[0] < odds
+    forbidden = are_forbidden(spec, levels)
     return tuple(
         _change(spec.comparisons[number], code, float(odds[at]), is_never=bool(forbidden[at]))
         for at, (number, code) in enumerate(changes)
@@ -183,8 +183,7 @@ def never_hit(spec: Spec, compared: Compared) -> tuple[str, ...]:
 
 def _is_hit(spec: Spec, never: Never, compared: Compared) -> bool:
     alone = spec.constraints.model_copy(update={"never": (never,)})
-    zero: Floats = np.zeros(compared.levels.shape[1])
-    return bool(forbid(spec.model_copy(update={"constraints": alone}), compared.levels, zero, zero)[0][0] < 0)
+    return bool(are_forbidden(spec.model_copy(update={"constraints": alone}), compared.levels)[0])
 
 
 def _compare(spec: Spec, columns: Mapping[str, Column], left: int, right: int) -> Compared:

@@ -7,9 +7,10 @@ agreement on a value is the frequency of that value.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,41 +35,55 @@ FORBIDDEN = -1000.0
 
 
 @dataclass(frozen=True)
-class Scored:
+class Weights:
     """Pairs that were worth comparing in full. `match` and `household` are log2 likelihood ratios against strangers."""
 
     left: Codes
     right: Codes
-    levels: Levels
-    counts: NDArray[np.int32]
     match: Floats
     household: Floats
     """-inf where the model has no households"""
+    is_forbidden: NDArray[np.bool_]
+    """whether a `never` constraint names the pair"""
 
-    def take(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> "Scored":
+    def take(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> Self:
         """Some of the pairs."""
-        return Scored(
-            self.left[chosen], self.right[chosen], self.levels[:, chosen], self.counts[:, chosen],
-            self.match[chosen], self.household[chosen],
-        )  # fmt: skip
+        return type(self)(*(getattr(self, each.name)[..., chosen] for each in fields(self)))
+
+
+@dataclass(frozen=True)
+class Scored(Weights):
+    """The same, and what was found of each pair by each comparison."""
+
+    levels: Levels
+    counts: NDArray[np.int32]
+
+
+W = TypeVar("W", bound=Weights)
 
 
 def score_pairs(
     spec: Spec, columns: Mapping[str, Column], parameters: Parameters, pairs: Pairs, *, floor: float = FLOOR
 ) -> Scored:
     """Compare and weigh pairs; those that cannot reach `floor` bits of odds are left out early."""
+    return _in_batches(pairs, lambda batch: _score_batch(spec, columns, parameters, batch, floor))
 
-    def score(batch: tuple[Codes, Codes]) -> Scored:
-        return _score_batch(spec, columns, parameters, batch, floor)
 
+def weigh_pairs(spec: Spec, columns: Mapping[str, Column], parameters: Parameters, pairs: Pairs) -> Weights:
+    """The same without what was found, which takes most of the room."""
+
+    def weigh(batch: tuple[Codes, Codes]) -> Weights:
+        scored = _score_batch(spec, columns, parameters, batch, FLOOR)
+        return Weights(*(getattr(scored, each.name) for each in fields(Weights)))
+
+    return _in_batches(pairs, weigh)
+
+
+def _in_batches(pairs: Pairs, work: Callable[[tuple[Codes, Codes]], W]) -> W:
     with ThreadPoolExecutor(THREADS) as pool:  # most of the work is done outside of the interpreter's lock
-        parts = list(pool.map(score, _batches(pairs)))
-    return Scored(
-        np.concatenate([each.left for each in parts]), np.concatenate([each.right for each in parts]),
-        np.concatenate([each.levels for each in parts], axis=1),
-        np.concatenate([each.counts for each in parts], axis=1),
-        np.concatenate([each.match for each in parts]), np.concatenate([each.household for each in parts]),
-    )  # fmt: skip
+        parts = list(pool.map(work, _batches(pairs)))
+    names = [each.name for each in fields(parts[0])]
+    return type(parts[0])(*(np.concatenate([getattr(each, name) for each in parts], axis=-1) for name in names))
 
 
 def log_ratios(spec: Spec, parameters: Parameters, compared: Compared) -> tuple[Floats, Floats]:
@@ -115,18 +130,24 @@ def posterior_odds(parameters: Parameters, match: Floats, household: Floats) -> 
     return odds
 
 
-def forbid(spec: Spec, levels: Levels, odds: Floats, ratio: Floats) -> tuple[Floats, Floats]:
-    """Odds and ratios in which pairs that a `never` constraint names are out of the question."""
+def are_forbidden(spec: Spec, levels: Levels) -> NDArray[np.bool_]:
+    """Pairs that a `never` constraint names, by their levels."""
     row = {each.label: number for number, each in enumerate(spec.comparisons)}
+    forbidden = np.zeros(levels.shape[1], bool)
     for never in spec.constraints.never:
         hit = np.isin(levels[row[never.comparison]], spec.level_codes(never.comparison, never.levels))
         for other, names in never.unless.items():
             hit &= ~np.isin(levels[row[other]], spec.level_codes(other, names))
-        odds, ratio = np.where(hit, FORBIDDEN, odds), np.where(hit, FORBIDDEN, ratio)
-    return odds, ratio
+        forbidden |= hit
+    return forbidden
 
 
-def fit_priors(parameters: Parameters, scored: Scored, possible: int, rounds: int = 30) -> Parameters:
+def forbid(forbidden: NDArray[np.bool_], odds: Floats, ratio: Floats) -> tuple[Floats, Floats]:
+    """Odds and ratios in which forbidden pairs are out of the question."""
+    return np.where(forbidden, FORBIDDEN, odds), np.where(forbidden, FORBIDDEN, ratio)
+
+
+def fit_priors(parameters: Parameters, scored: Weights, possible: int, rounds: int = 30) -> Parameters:
     """The share of matches among all possible pairs, as the scored pairs themselves tell."""
     fitted = parameters
     for _ in range(rounds):
@@ -180,7 +201,8 @@ def _score_batch(
 ) -> Scored:
     left, right, compared = _compare_hopeful(spec, columns, parameters, *pairs, floor)
     match, household = log_ratios(spec, parameters, compared)
-    scored = Scored(left, right, compared.levels, compared.counts, match, household)
+    forbidden = are_forbidden(spec, compared.levels)
+    scored = Scored(left, right, match, household, forbidden, compared.levels, compared.counts)
     return scored.take(posterior_odds(parameters, match, household) >= floor)
 
 

@@ -154,8 +154,9 @@ def _least_change(matrix: csc_array, present: Floats, is_shown: Flags, cell: int
 
 def _solve(cost: Floats, matrix: csc_array, lower: Floats, upper: Floats) -> Floats:
     found = linprog(
-        cost, A_eq=matrix, b_eq=np.zeros(matrix.shape[0]), bounds=np.column_stack((lower, upper)), method="highs"
-    )
+        cost, A_eq=matrix, b_eq=np.zeros(matrix.shape[0]), bounds=np.column_stack((lower, upper)), method="highs",
+        options={"presolve": False},  # which takes longer than what it saves
+    )  # fmt: skip
     if not found.success:
         raise SuppressionError(f"hidden counts could not be made safe: {found.message}")
     solution: Floats = found.x

@@ -115,7 +115,7 @@ def _share(left: Ints, right: Ints, bits: Floats, known: Ints, outside: Floats, 
     """
     if not len(left) or not (known >= 0).any():
         return bits
-    # Most links are of two whom nobody knows: they are no rivals, and take no room here.
+    # Only a known person is a rival, and only to one who is not known as well: no other links take room here.
     sides = (left, right), (right, left)
     counted = [np.flatnonzero((known[other] >= 0) & (known[own] != known[other])) for own, other in sides]
     own, other = (

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TypeVar
 
 import duckdb
 import numpy as np
@@ -27,6 +26,7 @@ from matching.records import load_records, RECORDS, relation_of, Tables
 from matching.spec import RELATIVES, Rule, Spec
 from matching.training import train
 from matching.weights import (
+    AnyWeights,
     are_forbidden,
     fit_priors,
     forbid,
@@ -38,8 +38,6 @@ from matching.weights import (
     weigh_pairs,
     Weights,
 )
-
-W = TypeVar("W", bound=Weights)
 
 
 @dataclass(frozen=True)
@@ -149,7 +147,9 @@ class _Run:
         with self.clock.time("train"):
             return self.given or train(self.spec, self.columns, self.candidates, self.records, self.bounds.group)
 
-    def weigh(self, learnt: Parameters, how: Callable[[Spec, dict[str, Column], Parameters, Pairs], W]) -> W:
+    def weigh(
+        self, learnt: Parameters, how: Callable[[Spec, dict[str, Column], Parameters, Pairs], AnyWeights]
+    ) -> AnyWeights:
         with self.clock.time("score"):
             return how(self.spec, self.columns, learnt, self.candidates.pairs)
 

@@ -59,7 +59,7 @@ class Scored(Weights):
     counts: NDArray[np.int32]
 
 
-W = TypeVar("W", bound=Weights)
+AnyWeights = TypeVar("AnyWeights", bound=Weights)
 
 
 def score_pairs(
@@ -79,7 +79,7 @@ def weigh_pairs(spec: Spec, columns: Mapping[str, Column], parameters: Parameter
     return _in_batches(pairs, weigh)
 
 
-def _in_batches(pairs: Pairs, work: Callable[[tuple[Codes, Codes]], W]) -> W:
+def _in_batches(pairs: Pairs, work: Callable[[tuple[Codes, Codes]], AnyWeights]) -> AnyWeights:
     with ThreadPoolExecutor(THREADS) as pool:  # most of the work is done outside of the interpreter's lock
         parts = list(pool.map(work, _batches(pairs)))
     names = [each.name for each in fields(parts[0])]

@@ -19,6 +19,7 @@ from pipelines.show_explain import (
     waterfall_bars,
     Words,
 )
+from pipelines.vega import vega_script
 
 FOR, AGAINST, TOTAL = "for one person", "against it", "sum"
 COLOURS: Final = {FOR: "#0a7e8c", AGAINST: "#d9730d", TOTAL: "#5f6b76"}
@@ -97,9 +98,6 @@ def _chart_row(bar: Bar) -> dict[str, Any]:
 
 def page_html(blocks: Sequence[Block]) -> str:
     """Blocks as one HTML page. Scripts are in it, and its own policy keeps it from loading anything."""
-    import altair as alt
-    import vl_convert
-
     body: list[str] = []
     charts: list[Any] = []
     for block in blocks:
@@ -108,10 +106,8 @@ def page_html(blocks: Sequence[Block]) -> str:
             charts.append(waterfall_chart(block.waterfall, block.least).to_dict())
         body.append(_html(block))
     specs = json.dumps(charts, ensure_ascii=True).replace("<", "\\u003c")
-    version = alt.SCHEMA_VERSION.rpartition(".")[0]
-    script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", version).replace("</script", "<\\/script")
     title = next((escape(block.text) for block in blocks if isinstance(block, Heading)), "")
-    return _PAGE.format(title=title, body="\n".join(body), script=script, specs=specs)
+    return _PAGE.format(title=title, body="\n".join(body), script=vega_script(), specs=specs)
 
 
 def _html(block: Block) -> str:

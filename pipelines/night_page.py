@@ -7,13 +7,13 @@ Chinese first, English beside it; light and dark; every chart with its table. Co
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any, Final
 
 from pipelines.home import Home
 from pipelines.report import CheckLine, NightReport, read_reports
+from pipelines.vega import vega_script
 from quality.advice import advice
 from quality.figures import NightFigures, Rows
 from sources.reasons import REASONS
@@ -287,18 +287,8 @@ def _page(title: str, body: str, charts: Sequence[dict[str, Any]]) -> str:
     script = ""
     if charts:
         specs = json.dumps(charts, ensure_ascii=True).replace("<", "\\u003c")
-        script = f"<script>{_bundle()}</script>\n<script>{_DRAW.replace('SPECS', specs)}</script>"
+        script = f"<script>{vega_script()}</script>\n<script>{_DRAW.replace('SPECS', specs)}</script>"
     return _PAGE.format(title=title, body=body, script=script)
-
-
-@cache
-def _bundle() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script."""
-    import altair as alt
-    import vl_convert
-
-    version = alt.SCHEMA_VERSION.rpartition(".")[0]
-    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", version).replace("</script", "<\\/script")
 
 
 _DRAW: Final = """

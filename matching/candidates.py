@@ -156,7 +156,7 @@ def _plan_rule(
     con: duckdb.DuckDBPyConnection, spec: Spec, rule: Rule, blocks: Blocks, apart: Apart, budget: int
 ) -> tuple[RulePlan, Blocks]:
     """The plan of a rule, and the blocks that it keeps."""
-    limit, split = spec.blocking.block_size, 0
+    limit, split = spec.blocking.size_of(rule), 0
     for expression in spec.blocking.split_by:
         is_large = blocks.size > limit
         if not is_large.any():

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import Final
 
 import duckdb
 import numpy as np
@@ -38,6 +39,9 @@ from matching.weights import (
     weigh_pairs,
     Weights,
 )
+
+ENOUGH_PAIRS: Final = 2_000_000
+"""Candidate pairs from which the share of matches can be told; of many more, some are taken all over."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,10 @@ def learn_parameters(spec: Spec, tables: Tables | None, con: duckdb.DuckDBPyConn
     """
     run = _Run(con, spec, None)
     learnt = run.prepare(tables)
-    return run.fit(learnt, run.weigh(learnt, weigh_pairs))
+    pairs = run.candidates.pairs
+    some = pairs[:: max(len(pairs) // ENOUGH_PAIRS, 1)]
+    weights = weigh_pairs(spec, run.columns, learnt, some)
+    return fit_priors(learnt, weights, round(run.candidates.possible * len(some) / max(len(pairs), 1)))
 
 
 def split_rules(spec: Spec) -> tuple[list[Rule], list[Rule]]:

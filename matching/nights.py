@@ -116,7 +116,8 @@ def link_records(
     create_state(con)
     create_judgements(con)
     con.execute(_UNIT_PROBABILITY)
-    for name, value in (("household_members", HOUSEHOLD_MEMBERS), ("block_size", spec.blocking.block_size)):
+    sizes = [spec.blocking.size_of(rule) for rule in spec.blocking.rules]
+    for name, value in (("household_members", HOUSEHOLD_MEMBERS), ("block_sizes", sizes)):
         con.execute(f"SET VARIABLE {name} = {value}")
     known = load_parameters(con)
     basis = f"{spec.model_dump_json()} {basis}"

@@ -54,10 +54,15 @@ class Comparison(Frozen):
 
 
 class Rule(Frozen):
-    """A blocking rule: two records become a candidate pair when they agree in all `keys` (SQL over the columns)."""
+    """A blocking rule: two records become a candidate pair when they agree in all `keys` (SQL over the columns).
+
+    `block_size`: for a rule whose large blocks are mere chance, the most records of a block where that is fewer than
+    the `block_size` of all rules.
+    """
 
     rule: str = ""
     keys: tuple[str, ...] = Field(min_length=1)
+    block_size: int | None = Field(default=None, ge=2)
 
     @model_validator(mode="before")
     @classmethod
@@ -82,6 +87,10 @@ class Blocking(Frozen):
     block_size: int = Field(default=1_000, ge=2)
     split_by: tuple[str, ...] = ()
     most_pairs: int = Field(default=200_000_000, ge=1)
+
+    def size_of(self, rule: Rule) -> int:
+        """The most records of a block of a rule."""
+        return min(rule.block_size or self.block_size, self.block_size)
 
 
 class Thresholds(Frozen):

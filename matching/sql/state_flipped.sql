@@ -1,5 +1,5 @@
 -- Units in blocks that have just become too large to compare, or small enough. In: _block_left, _block_laid (rule, k: rows
--- taken out and put in), match_block; variable block_size. Out: _flipped (unit_id).
+-- taken out and put in), match_block; variable block_sizes, by rule. Out: _flipped (unit_id).
 CREATE OR REPLACE TEMP TABLE _flipped AS
 WITH moved AS (
     SELECT rule, k, sum(n)::BIGINT AS n FROM (
@@ -10,4 +10,4 @@ WITH moved AS (
 )
 SELECT DISTINCT b.unit_id FROM match_block b
 JOIN sized USING (rule, k) JOIN moved USING (rule, k)
-WHERE (sized.n > getvariable('block_size')) <> (sized.n - moved.n > getvariable('block_size'));
+WHERE (sized.n > getvariable('block_sizes')[rule + 1]) <> (sized.n - moved.n > getvariable('block_sizes')[rule + 1]);

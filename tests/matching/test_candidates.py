@@ -66,6 +66,12 @@ def test_a_million_equal_defaults_are_skipped_and_recorded():
     assert found.plan[0].pairs_skipped == 5_000 * 4_999 // 2
 
 
+def test_a_rule_may_have_a_smaller_size_of_its_own():
+    rows = [("a", "x", None)] * 5 + [("b", "y", None)] * 3
+    found = _candidates(rows, [{"keys": ["name"], "block_size": 3}, {"keys": ["town"], "block_size": 50}], block_size=4)
+    assert [(plan.limit, plan.pairs, plan.blocks_skipped) for plan in found.plan] == [(3, 3, 1), (4, 3, 1)]
+
+
 def test_large_blocks_are_split():
     rows = [("a", f"t{n % 40}", None) for n in range(120)]
     found = _candidates(rows, [["name"]], block_size=10, split_by=["town"])

@@ -11,7 +11,8 @@ import pytest
 from matching.errors import ConstraintError
 from matching.judgements import create_judgements, record_judgement, withdraw_judgement
 from matching.nightly_rates import store_error_rates
-from matching.nights import link_records
+from matching.nights import link_records, PERSON_SPEC
+from matching.spec import load_spec, Spec
 from matching.state import forget
 from matching.tables import RECORD, RELATION
 
@@ -69,7 +70,8 @@ def _town(families: int = 120) -> tuple[pa.Table, pa.Table]:
 class Town:
     """A connection that keeps the linkage's state, and the records that were delivered so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, spec: Spec | None = None) -> None:
+        self.spec = spec
         self.con = duckdb.connect()
         records, relations = _town()
         self.con.register("all_records", records)
@@ -83,7 +85,7 @@ class Town:
             WHERE from_record_id IN (SELECT record_id FROM r) AND to_record_id IN (SELECT record_id FROM r)
         """)
         self.con.begin()
-        counts = link_records(self.con, records="r", relations="x")
+        counts = link_records(self.con, records="r", relations="x", spec=self.spec)
         self.con.commit()
         return counts
 
@@ -149,6 +151,20 @@ def test_nights_make_what_one_run_makes(order):
     for night in range(1, 6):
         counts = town.link(f"record_id IN (SELECT record_id FROM wave WHERE night <= {night})")
     assert counts.records == len(town.clusters())
+    assert town.clusters() == town.full()
+
+
+def test_a_rule_skips_blocks_beyond_its_own_size_whenever_they_grow():
+    spec = load_spec(PERSON_SPEC)
+    rules = tuple(each.model_copy(update={"block_size": 3}) for each in spec.blocking.rules)
+    town = Town(spec.model_copy(update={"blocking": spec.blocking.model_copy(update={"rules": rules})}))
+    for night in range(1, 6):
+        town.link(f"record_id % 5 < {night}")
+    [(skipped, largest)] = town.con.execute("""
+        SELECT (SELECT sum(blocks) FROM match_skipped_block),
+            (SELECT max(n) FROM (SELECT count(*) AS n FROM match_block GROUP BY rule, k))
+    """).fetchall()
+    assert skipped > 0 and largest > 3
     assert town.clusters() == town.full()
 
 

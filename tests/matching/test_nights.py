@@ -8,12 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from matching.engine import learn_parameters
 from matching.errors import ConstraintError
 from matching.judgements import create_judgements, record_judgement, withdraw_judgement
 from matching.nightly_rates import store_error_rates
 from matching.nights import link_records, PERSON_SPEC
+from matching.scorer import all_units
 from matching.spec import load_spec, Spec
-from matching.state import forget
+from matching.state import forget, run
 from matching.tables import RECORD, RELATION
 
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙胡朱高林", "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂"
@@ -197,6 +199,18 @@ def test_a_base_that_outgrows_its_parameters_is_linked_anew():
     units = town.con.execute("SELECT count(*) FROM match_unit").fetchall()
     assert versions == [(2, units[0][0])]
     assert town.clusters() == town.full()
+
+
+def test_of_many_pairs_some_tell_the_share_of_matches(monkeypatch):
+    town = Town()
+    town.link()
+    run(town.con, "state_relation")
+    whole = learn_parameters(load_spec(PERSON_SPEC), all_units(town.con), town.con)
+    monkeypatch.setattr("matching.engine.ENOUGH_PAIRS", 100)
+    some = learn_parameters(load_spec(PERSON_SPEC), all_units(town.con), town.con)
+    assert some.match_prior == pytest.approx(whole.match_prior, rel=0.1)
+    assert some.match_prior != whole.match_prior
+    assert some.comparisons == whole.comparisons
 
 
 def test_what_is_taken_back_leaves_no_trace():

@@ -25,7 +25,7 @@ STEP: Final = Share(2048, 220)
 """A first night of 100,000 people takes a tenth longer with it than without. Of a join a part has to fit at a time, and
 for the 28 million mentions of five million people 2 GiB are too little."""
 
-LINKAGE: Final = Share(1536, 150)
+LINKAGE: Final = Share(1536, 220)
 """During the linkage, which holds arrays of about as much beside it."""
 
 

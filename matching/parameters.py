@@ -92,9 +92,9 @@ class Drift(Frozen):
 
 
 def default_m(levels: int) -> Floats:
-    """What is believed of m before any data: mostly equal, and each further level half as frequent."""
-    rest = 0.5 ** np.arange(max(levels - 1, 1))[: levels - 1]
-    return np.concatenate(([0.9], 0.1 * rest / rest.sum())) if levels > 1 else np.ones(1)
+    """What is believed of m before any data: mostly equal, and all further levels alike, also that of all the rest."""
+    rest = levels - 1
+    return np.concatenate(([0.9], np.full(rest, 0.1 / rest))) if rest else np.ones(1)
 
 
 def save_parameters(parameters: Parameters, path: Path) -> None:

@@ -13,8 +13,10 @@ _ADVICE: Final = (
     ("reconcile_", "数目对不上：不要越过，报告维护人员。", "counts do not add up: do not override, report it"),
     ("base_trend", "与往常不同：核对所列部门的报送是否完整、是否为旧文件、代码表是否变更。",
      "unlike other nights: ask whether the delivery is whole, new, and of the same code lists"),
-    ("base_person", "查看同一号码多人、生卒矛盾的人员，用 popbase review 与 popbase explain 核对。",
-     "look at shared numbers and impossible dates with popbase review and popbase explain"),
+    ("base_person",
+     "库中无人时核对接收目录是否为空；同一号码多人、生卒矛盾的人员，用 popbase review 与 popbase explain 核对。",
+     "if nobody is in the base, see whether the intake is empty; look at shared numbers and impossible dates with"
+     " popbase review and popbase explain"),
     ("base_entity", "户主、配偶不唯一：见 receipts/ 中 conflicts.csv，请户籍、民政核对。",
      "several heads or spouses: ask the departments to look at their conflicts.csv"),
     ("base_", "关联或引用不完整：不要越过，报告维护人员。", "broken links or references: do not override, report it"),

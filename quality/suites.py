@@ -156,6 +156,7 @@ def _person_suite() -> Suite:
         table="person",
         subject="SELECT * FROM person",
         rules=(
+            NoneFound(name="somebody_present", severity="warn", query="SELECT 1 WHERE NOT EXISTS (FROM person)"),
             Present(name="person_id_present", column="person_id"),
             NoneFound(name="person_id_unique", query="SELECT 1 FROM person GROUP BY person_id HAVING count(*) > 1"),
             InSet(name="sex_code_in_list", column="sex_code", values=SEX_CODES),

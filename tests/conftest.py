@@ -1,14 +1,16 @@
-"""What all tests share: a home of their own, never the developer's."""
+"""What all tests share: a home and keys of their own, never the developer's."""
+
+import os
 
 import pytest
 
 from pipelines.home import Home, VARIABLE
 
-
-@pytest.fixture(autouse=True)
-def _no_home_of_ours(monkeypatch):
-    monkeypatch.delenv(VARIABLE, raising=False)
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+# Before any fixture: those of a module make homes, too.
+for _name in [
+    name for name in os.environ if name in (VARIABLE, "DAGSTER_HOME") or name.startswith("POPBASE_") and "_KEY" in name
+]:
+    del os.environ[_name]
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ def intake(tmp_path):
     return tmp_path
 
 
-LATER = time.time() + 1000
+LATER = float(1 << 32)
+"""Long after a test wrote its file, however long the tests before it took."""
 
 
 def test_file_is_taken_only_after_it_stayed_the_same(intake):

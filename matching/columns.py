@@ -18,6 +18,9 @@ from matching.records import quoted
 
 Codes = NDArray[np.int32]
 
+NONE, SEVERAL = -1, -2
+"""In place of the number of a value: a record has none, or more than one."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -44,6 +47,18 @@ class Column:
     def holders(self) -> int:
         """How many records have a value."""
         return int((self.codes >= 0).sum() if self.offsets is None else (np.diff(self.offsets) > 0).sum())
+
+    def only_value(self, records: Codes) -> Codes:
+        """The number of the value of each of some records; NONE, or SEVERAL."""
+        if self.offsets is None:
+            return self.codes[records]
+        if not len(self.codes):
+            return np.full(len(records), NONE, np.int32)
+        starts = self.offsets[records]
+        sizes = self.offsets[1:][records] - starts
+        first = self.codes[np.minimum(starts, len(self.codes) - 1)]
+        only: Codes = np.where(sizes == 1, first, np.where(sizes == 0, NONE, SEVERAL)).astype(np.int32, copy=False)
+        return only
 
     @property
     def is_empty(self) -> bool:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from matching.columns import Codes, Column
+from matching.columns import Codes, Column, NONE, SEVERAL
 from matching.kinds import KINDS
 from matching.kinds.kind import Kind
 from matching.spec import Comparison, Spec
@@ -51,12 +51,12 @@ def compare_column(
 ) -> tuple[Levels, NDArray[np.int32]]:
     """Levels of one comparison, and counts of the more frequent value."""
     kind = KINDS[comparison.kind]
-    if column.is_empty:
-        return np.full(len(left), NEUTRAL, np.int8), np.ones(len(left), np.int32)
-    if column.offsets is None:
-        levels, counts = _compare_values(kind, column, column.codes[left], column.codes[right])
-        return levels, counts
-    return _compare_many(kind, column, left, right)
+    lefts, rights = column.only_value(left), column.only_value(right)
+    levels, counts = _compare_values(kind, column, lefts, rights)
+    several = np.flatnonzero(((lefts == SEVERAL) | (rights == SEVERAL)) & (lefts != NONE) & (rights != NONE))
+    if len(several):
+        levels[several], counts[several] = _compare_many(kind, column, left[several], right[several])
+    return levels, counts
 
 
 def _compare_values(kind: Kind, column: Column, left: Codes, right: Codes) -> tuple[Levels, NDArray[np.int32]]:
@@ -133,16 +133,13 @@ def _compare_many(kind: Kind, column: Column, left: Codes, right: Codes) -> tupl
 def _cross(column: Column, left: Codes, right: Codes) -> tuple[NDArray[np.int64], Codes, Codes]:
     """All pairs of values of each pair of records: (number of the pair, left value, right value)."""
     assert column.offsets is not None  # noqa: S101 - the caller has looked
-    starts, sizes = column.offsets[:-1], np.diff(column.offsets)
-    many = sizes[left] * sizes[right]
+    starts = column.offsets[left], column.offsets[right]
+    sizes = column.offsets[1:][left] - starts[0], column.offsets[1:][right] - starts[1]
+    many = sizes[0] * sizes[1]
     pair = np.repeat(np.arange(len(left)), many)
     within = np.arange(len(pair)) - np.repeat(np.cumsum(many) - many, many)
-    width = np.maximum(sizes[right], 1)[pair]
-    return (
-        pair,
-        column.codes[starts[left][pair] + within // width],
-        column.codes[starts[right][pair] + within % width],
-    )
+    width = np.maximum(sizes[1], 1)[pair]
+    return pair, column.codes[starts[0][pair] + within // width], column.codes[starts[1][pair] + within % width]
 
 
 def explain_away(spec: Spec, levels: Levels) -> None:

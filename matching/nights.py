@@ -263,16 +263,17 @@ class _Night:
     def _pairs_anew(self, units: str, rules: dict[int, Rule], *, is_early: bool) -> None:
         """Lay the blocks of some units anew, and let their pairs by these rules take the place of those there were."""
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE _pairing AS {units}")
-        if self._lay_blocks(rules):
+        others = self._lay_blocks(rules)
+        if others:
             run(self.con, "state_flipped")
             self.con.execute("INSERT INTO _pairing SELECT unit_id FROM _flipped ANTI JOIN _pairing USING (unit_id)")
         self._drop_pairs(is_early=is_early)
         self.con.execute("CREATE OR REPLACE TEMP TABLE _found (unit_l BIGINT, unit_r BIGINT)")
         for number in rules:  # one at a time: the blocks of one rule fit into memory
-            run(self.con, "state_pairs", rule=str(number))
+            run(self.con, "state_pairs" if others else "state_pairs_whole", rule=str(number))
         self.con.execute("""
             CREATE OR REPLACE TEMP TABLE _asking AS
-            SELECT DISTINCT unit_l, unit_r FROM _found ANTI JOIN match_pair USING (unit_l, unit_r) ORDER BY ALL
+            SELECT DISTINCT unit_l, unit_r FROM _found ANTI JOIN match_pair USING (unit_l, unit_r)
         """)
         self.pairs += count(self.con, "_asking")
         scored = self._score("_asking", with_relatives=not is_early)
@@ -322,7 +323,6 @@ class _Night:
             CREATE OR REPLACE TEMP TABLE _asking AS
             SELECT unit_l, unit_r, early_odds, early_ratio FROM match_pair
             WHERE unit_l IN (SELECT unit_id FROM _pairing) OR unit_r IN (SELECT unit_id FROM _pairing)
-            ORDER BY unit_l, unit_r
         """)
         scored = self._score("_asking", with_relatives=True, floor=-np.inf)
         self.con.register("_scored", scored)
@@ -339,7 +339,8 @@ class _Night:
         """Pairs of units that are worth keeping: unit_l, unit_r, odds, ratio, strongest."""
         asked = self.con.sql(f"SELECT unit_l, unit_r FROM {pairs} ORDER BY ALL").to_arrow_table()
         self.con.execute(f"""
-            CREATE OR REPLACE TEMP TABLE _scoring AS SELECT DISTINCT unnest([unit_l, unit_r]) AS unit_id FROM {pairs}
+            CREATE OR REPLACE TEMP TABLE _scoring AS
+            SELECT unit_l AS unit_id FROM {pairs} UNION SELECT unit_r FROM {pairs}
         """)
         self.scorer.read("_scoring", with_relatives=with_relatives)
         return self.scorer.score(asked["unit_l"].to_numpy(), asked["unit_r"].to_numpy(), floor)

@@ -1,6 +1,7 @@
 """Scores pairs of units of persons as `match_unit` knows them. Only the units asked for are read."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
 import numpy as np
@@ -13,12 +14,9 @@ from matching.parameters import Floats, Parameters
 from matching.records import load_records, RECORDS
 from matching.spec import RELATIVES, Spec
 from matching.state import with_frequencies
-from matching.weights import score_pairs, strongest_comparison
+from matching.weights import BATCH, score_pairs, strongest_comparison, THREADS
 
 Ints = NDArray[np.int64]
-
-PART_PAIRS = 1_000_000
-"""Pairs that are scored at a time, so that what is known of them on the way stays small."""
 
 
 class Scorer:
@@ -48,13 +46,10 @@ class Scorer:
         Returns:
             unit_l < unit_r, odds, ratio (bits), strongest: the comparison that says most for the pair.
         """
-        starts = range(0, max(len(left), 1), PART_PAIRS)
-        return pa.concat_tables(
-            [
-                self._score_part(left[start : start + PART_PAIRS], right[start : start + PART_PAIRS], floor)
-                for start in starts
-            ]
-        )
+        parts = (slice(start, start + BATCH) for start in range(0, max(len(left), 1), BATCH))
+        with ThreadPoolExecutor(THREADS) as pool:  # most of the work is done outside of the interpreter's lock
+            scored = list(pool.map(lambda part: self._score_part(left[part], right[part], floor), parts))
+        return pa.concat_tables(scored)
 
     def _score_part(self, left: Ints, right: Ints, floor: float) -> pa.Table:
         a, b = self._positions(left), self._positions(right)

@@ -17,12 +17,14 @@ from numpy.typing import NDArray
 
 from matching.blocks import Pairs
 from matching.candidates import split_pairs
-from matching.columns import Codes, Column
+from matching.columns import Codes, Column, NONE, SEVERAL
 from matching.levels import compare_column, Compared, explain_away, Levels, NEUTRAL
 from matching.parameters import ComparisonParameters, Floats, Parameters
 from matching.spec import Spec
 
 BATCH = 400_000
+"""Pairs that are compared at a time, so that what is known of them on the way stays small."""
+
 THREADS = min(os.cpu_count() or 1, 4)
 FLOOR = -10.0
 """Bits of posterior odds below which a pair is not kept."""
@@ -215,10 +217,7 @@ def _compare_hopeful(
     against strangers, and against households.
     """
     count = len(spec.comparisons)
-    best = [
-        np.stack([_best_bits(spec, columns, parameters, n, (left, right), against) for n in range(count)])
-        for against in ("u", "h" if parameters.has_households else "u")
-    ]
+    best = np.stack([_best_bits(spec, columns, parameters, n, left, right) for n in range(count)], axis=1)
     bounds = [prior + each.sum(axis=0) for prior, each in zip(_priors(parameters), best, strict=True)]
     levels = np.full((count, len(left)), NEUTRAL, np.int8)
     counts = np.ones((count, len(left)), np.int32)
@@ -226,7 +225,7 @@ def _compare_hopeful(
         kept = np.minimum(*bounds) >= floor
         if not kept.all():
             left, right, levels, counts = left[kept], right[kept], levels[:, kept], counts[:, kept]
-            bounds, best = [each[kept] for each in bounds], [each[:, kept] for each in best]
+            bounds, best = [each[kept] for each in bounds], best[:, :, kept]
         each = spec.comparisons[number]
         levels[number], found = compare_column(each, columns[each.column], left, right)
         counts[number] = found if each.frequency else 1
@@ -247,26 +246,30 @@ def _priors(parameters: Parameters) -> tuple[float, float]:
 
 
 def _best_bits(
-    spec: Spec,
-    columns: Mapping[str, Column],
-    parameters: Parameters,
-    number: int,
-    pairs: tuple[Codes, Codes],
-    against: str,
+    spec: Spec, columns: Mapping[str, Column], parameters: Parameters, number: int, left: Codes, right: Codes
 ) -> NDArray[np.float32]:
-    """The most that a comparison can say for each pair, from nothing but whether the values are equal."""
+    """The most that a comparison can say for each pair against strangers, and against households (2 x pairs).
+
+    It is told from whether the values are equal, where neither record has several, and from nothing else.
+    """
     each, learnt = spec.comparisons[number], parameters.comparisons[number]
     column = columns[each.column]
-    by_value = each.frequency and against == "u"
-    m, weight = np.log2(learnt.column("m")[0]), np.log2(learnt.column("m") / learnt.column(against))
-    rarest = float(m - log_frequency(np.ones(1, np.int64), learnt)[0]) if by_value else weight[0]
-    if column.offsets is not None or column.is_empty:
-        return np.full(len(pairs[0]), max(weight.max(), rarest, 0.0), np.float32)
-    lefts, rights = column.codes[pairs[0]], column.codes[pairs[1]]
-    unequal = float(weight[1:].max(initial=-99.0))
-    if by_value:  # rarer values than usual say more at any level but the last
-        unequal = max(unequal, float((weight[1:-1] + np.log2(learnt.column("mean_count"))[1:-1]).max(initial=-99.0)))
-    equal = (m - log_frequency(column.counts, learnt))[lefts] if by_value else np.float64(weight[0])
-    said = np.where(lefts == rights, np.maximum(equal, unequal), unequal)  # a placeholder is equal and says nothing
-    said = np.where((lefts < 0) | (rights < 0), 0.0, np.maximum(said, 0.0 if each.explained_by else -99.0))
-    return said.astype(np.float32)
+    lefts, rights = column.only_value(left), column.only_value(right)
+    is_missing = (lefts == NONE) | (rights == NONE)
+    are_several = (lefts == SEVERAL) | (rights == SEVERAL)
+    same = np.flatnonzero((lefts == rights) & (lefts >= 0))
+    best = np.empty((2, len(left)), np.float32)
+    for said, against in zip(best, ("u", "h" if parameters.has_households else "u"), strict=True):
+        weight = np.log2(learnt.column("m") / learnt.column(against))
+        unequal, equal, rarest = float(weight[1:].max(initial=-99.0)), np.float64(weight[0]), float(weight[0])
+        if each.frequency and against == "u":  # rarer values than usual say more at any level but the last
+            near = weight[1:-1] + np.log2(learnt.column("mean_count"))[1:-1]
+            unequal = max(unequal, float(near.max(initial=-99.0)))
+            m = np.log2(learnt.column("m")[0])
+            equal = m - log_frequency(column.counts[lefts[same]], learnt)
+            rarest = float(m - log_frequency(np.ones(1, np.int64), learnt)[0])
+        said[:] = unequal
+        said[same] = np.maximum(equal, max(unequal, 0.0))  # a placeholder is equal and says nothing
+        said[are_several] = max(rarest, unequal, 0.0)
+        said[is_missing] = 0.0
+    return best

@@ -108,7 +108,7 @@ def test_work_in_parts_gives_what_work_at_once_gives(monkeypatch):
     whole, parts = Town(), Town()
     counts = whole.link()
     monkeypatch.setattr("matching.persons.PART_RECORDS", 100)
-    monkeypatch.setattr("matching.scorer.PART_PAIRS", 7)
+    monkeypatch.setattr("matching.scorer.BATCH", 7)
     assert parts.link() == counts
     assert parts.clusters() == whole.clusters()
     pairs = "SELECT unit_l, unit_r, odds, ratio, probability, strongest FROM match_pair ORDER BY ALL"

@@ -35,6 +35,7 @@ from matching.records import load_records, RECORDS
 from matching.scorer import all_units, Scorer, unit_tables, with_relatives_of
 from matching.spec import load_spec, Rule, Spec
 from matching.state import (
+    at_rest,
     count,
     create_state,
     drop_temporaries,
@@ -337,13 +338,14 @@ class _Night:
 
     def _score(self, pairs: str, *, with_relatives: bool, floor: float = FLOOR) -> pa.Table:
         """Pairs of units that are worth keeping: unit_l, unit_r, odds, ratio, strongest."""
-        asked = self.con.sql(f"SELECT unit_l, unit_r FROM {pairs} ORDER BY ALL").to_arrow_table()
         self.con.execute(f"""
             CREATE OR REPLACE TEMP TABLE _scoring AS
             SELECT unit_l AS unit_id FROM {pairs} UNION SELECT unit_r FROM {pairs}
         """)
         self.scorer.read("_scoring", with_relatives=with_relatives)
-        return self.scorer.score(asked["unit_l"].to_numpy(), asked["unit_r"].to_numpy(), floor)
+        asked = self.con.execute(f"SELECT unit_l, unit_r FROM {pairs} ORDER BY ALL").fetchnumpy()
+        with at_rest(self.con):
+            return self.scorer.score(asked["unit_l"], asked["unit_r"], floor)
 
     def _place(self, component: str, placed: str, odds: str, ratio: str) -> None:
         """Cluster the part of the pairs that was touched, and keep where its units went."""

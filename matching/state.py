@@ -4,7 +4,8 @@ Not here: how units are made (`matching.persons`), scored (`matching.scorer`) or
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from importlib import resources
 
 import duckdb
@@ -30,6 +31,9 @@ between the linkage and what is made of it does not lose them."""
 
 WANTED = "match_wanted"
 """Temporary table (record_id): the records that are read next. A costly relation of records may join it itself."""
+
+REST = 1536 * 2**20
+"""Bytes that DuckDB may hold while others need the memory."""
 
 # A "document number" of several names is a word such as 补办中, not a number.
 _GENERIC_DOCUMENTS = """
@@ -154,6 +158,20 @@ def _affect(con: duckdb.DuckDBPyConnection) -> None:
     while (found := count(con, "_touched_key")) != known:
         known = found
         run(con, "state_closure")
+
+
+@contextmanager
+def at_rest(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Inside, arrays are worked on, and DuckDB holds no more than `REST` of what it has read, as nobody asks for it."""
+    query = "SELECT current_setting('memory_limit') AS told, parse_formatted_bytes(told)"
+    [(before, limit)] = con.execute(query).fetchall()
+    if limit > REST:
+        with suppress(duckdb.OutOfMemoryException):  # what cannot be put aside now stays
+            con.execute(f"SET memory_limit = '{REST}B'")
+    try:
+        yield
+    finally:
+        con.execute(f"SET memory_limit = '{before}'")
 
 
 def run(con: duckdb.DuckDBPyConnection, name: str, **words: str) -> None:

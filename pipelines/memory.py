@@ -1,11 +1,16 @@
 """What a step may hold, and how it gives it back: steps share one process, and the next one needs the room."""
 
 import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import duckdb
 import pyarrow as pa
+
+from warehouse.database import warehouse_session
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,14 @@ def duckdb_limit(con: duckdb.DuckDBPyConnection, share: Share) -> str:
     """The limit for a warehouse as it is, as DuckDB writes it."""
     [(mentions,)] = con.execute("SELECT count(*) FROM std_mention").fetchall()
     return f"{max(share.least, mentions * share.each >> 20)}MiB"
+
+
+@contextmanager
+def step_session(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse for one step, with the memory of a step; see `warehouse.database.open_warehouse` for errors."""
+    with warehouse_session(path, read_only=read_only, memory_limit=STEP.lowest) as con:
+        con.execute(f"SET memory_limit = '{duckdb_limit(con, STEP)}'")
+        yield con
 
 
 def give_back() -> None:

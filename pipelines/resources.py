@@ -17,7 +17,7 @@ from matching.errors import MatchingError
 from pipelines.errors import PipelinesError, StepError
 from pipelines.home import find_home, Home
 from pipelines.instance import close_dead_runs
-from pipelines.memory import duckdb_limit, give_back, STEP
+from pipelines.memory import give_back, step_session
 from pipelines.names import NIGHTLY_MERGE
 from pipelines.night_log import night_log
 from pipelines.partitions import PARTITION
@@ -27,7 +27,6 @@ from quality.errors import QualityError
 from quality.gate import SuiteResult, summarise_suites
 from quality.rules import Suite
 from sources.errors import SourcesError
-from warehouse.database import warehouse_session
 from warehouse.errors import WarehouseError
 
 ERROR_LOG = "errors.log"
@@ -89,8 +88,7 @@ class Writer(dg.ConfigurableResource["Writer"]):
         home, began = self.home(), time.monotonic()
         self._log.info("step_began", step=name)
         try:
-            with no_personal_values(name, home), warehouse_session(home.database, memory_limit=STEP.lowest) as con:
-                con.execute(f"SET memory_limit = '{duckdb_limit(con, STEP)}'")
+            with no_personal_values(name, home), step_session(home.database) as con:
                 yield con
         except SAFE as error:
             self._log.error("step_failed", step=name, seconds=_since(began), error=type(error).__name__)

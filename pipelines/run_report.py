@@ -12,13 +12,14 @@ from matching.nights import PERSON_SPEC
 from matching.spec import load_spec
 from pipelines.home import Home, parse_night
 from pipelines.letter import write_letters
+from pipelines.memory import step_session
 from pipelines.night_log import night_log
 from pipelines.night_page import Residents, Thresholds, write_night_page
 from pipelines.notify import night_counts, tell
 from pipelines.partitions import PARTITION
 from pipelines.report import CheckLine, compose_report, NightReport, write_report
 from quality.figures import no_figures, read_figures
-from warehouse.database import open_published, warehouse_session
+from warehouse.database import open_published
 
 GATE = "DagsterAssetCheckFailedError"
 
@@ -55,7 +56,7 @@ def report_run(home: Home, instance: dg.DagsterInstance, run_id: str) -> NightRe
     )
     figures = no_figures()
     if home.database.exists():
-        with warehouse_session(home.database, read_only=True) as con:
+        with step_session(home.database, read_only=True) as con:
             report = compose_report(con, report, checks)
             figures = read_figures(con, parse_night(report.night))
     write_report(home, report)

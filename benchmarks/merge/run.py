@@ -38,8 +38,8 @@ for number, path in enumerate(sys.argv[3:]):
 """
 
 UNBOUNDED = """
-import pipelines.merge, pipelines.resources
-pipelines.resources.duckdb_limit = pipelines.merge.duckdb_limit = lambda *_: "64GiB"
+import pipelines.memory, pipelines.merge
+pipelines.memory.duckdb_limit = pipelines.merge.duckdb_limit = lambda *_: "64GiB"
 from pipelines.cli import app
 app()
 """

@@ -35,6 +35,7 @@ class Scorer:
         found = self._con.sql(f"SELECT CAST(record_id AS BIGINT) AS u FROM {RECORDS}").to_arrow_table()
         self._units = found["u"].to_numpy()
         self._order = np.argsort(self._units)
+        self._sorted = self._units[self._order]
         columns = encode_columns(self._con, RECORDS, dict.fromkeys(each.column for each in spec.comparisons))
         for name in {each.column for each in spec.comparisons if each.frequency}:
             columns[name] = with_frequencies(self._con, name, columns[name])
@@ -73,7 +74,7 @@ class Scorer:
         return comparer(self._spec, self._columns, self._parameters)(self._positions(left), self._positions(right))
 
     def _positions(self, units: Ints) -> Ints:
-        found: Ints = self._order[np.searchsorted(self._units, units, sorter=self._order)]
+        found: Ints = self._order[np.searchsorted(self._sorted, units)]
         return found
 
 

@@ -6,6 +6,7 @@ from functools import cache
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from matching.engine import learn_parameters
@@ -13,10 +14,11 @@ from matching.errors import ConstraintError
 from matching.judgements import create_judgements, record_judgement, withdraw_judgement
 from matching.nightly_rates import store_error_rates
 from matching.nights import link_records, PERSON_SPEC
-from matching.scorer import all_units
+from matching.scorer import all_units, Scorer
 from matching.spec import load_spec, Spec
-from matching.state import forget, run
+from matching.state import forget, load_parameters, run
 from matching.tables import RECORD, RELATION
+from matching.weights import FLOOR
 
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙胡朱高林", "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂"
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -113,6 +115,20 @@ def test_work_in_parts_gives_what_work_at_once_gives(monkeypatch):
     assert parts.clusters() == whole.clusters()
     pairs = "SELECT unit_l, unit_r, odds, ratio, probability, strongest FROM match_pair ORDER BY ALL"
     assert parts.con.execute(pairs).fetchall() == whole.con.execute(pairs).fetchall()
+
+
+def test_pairs_that_are_left_out_early_are_those_that_weigh_too_little():
+    town = Town()
+    town.link()
+    scorer = Scorer(town.con, load_spec(PERSON_SPEC), load_parameters(town.con)[0])
+    town.con.execute("CREATE TEMP TABLE asked AS SELECT unit_id FROM match_unit")
+    scorer.read("asked", with_relatives=True)
+    units = town.con.execute("SELECT unit_id FROM match_unit ORDER BY unit_id").fetchnumpy()["unit_id"]
+    left, right = (units[side] for side in np.triu_indices(len(units), 1))
+    whole = scorer.score(left, right, -np.inf)
+    kept = scorer.score(left, right, FLOOR)
+    assert kept.equals(whole.filter(pc.greater_equal(whole["odds"], FLOOR)))
+    assert 0 < len(kept) < len(whole)
 
 
 def test_a_full_linkage_that_is_cut_off_is_begun_anew(monkeypatch):

@@ -55,15 +55,15 @@ def main() -> None:
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     for people in options.people:
-        keep(options.work, str(people), measure(options.popbase, options.work, people))
+        measure(options.popbase, options.work, people)
     if small := [people for people in options.people if people <= MOST_COMPARED]:
         keep(options.work, "unbounded", compare(options.popbase, options.work, max(small)))
     if options.docs:
         write_report(json.loads(results_file(options.work).read_text(encoding="utf-8")), options.docs)
 
 
-def measure(popbase: Path, work: Path, people: int) -> dict:
-    """The bare scan of a city's first night, and its two nights."""
+def measure(popbase: Path, work: Path, people: int) -> None:
+    """The bare scan of a city's first night, and its two nights; the first is kept though the second be cut off."""
     city, home = work / f"city_{people}", work / f"home_{people}"
     if not (city / "night_001").exists():
         command = ["synth", "--people", str(people), "--seed", str(SEED), "--nights", "2", "--out", city]
@@ -72,11 +72,11 @@ def measure(popbase: Path, work: Path, people: int) -> dict:
     bare = scan(work, files)
     shutil.rmtree(home, ignore_errors=True)
     full = merge([popbase], home, city / "night_000", FIRST)
-    base = published(home)
-    changed = merge([popbase], home, city / "night_001", FIRST + timedelta(days=1))
-    megabytes = sum(path.stat().st_size for path in files) / 1e6
     print(f"{people:,} people: {full['wall']:.0f} s, {full['wall'] / bare:.1f} times the bare scan", flush=True)
-    return {"people": people, "megabytes": megabytes, "bare": bare, "full": full, "changed": changed, "published": base}
+    megabytes = sum(path.stat().st_size for path in files) / 1e6
+    size = {"people": people, "megabytes": megabytes, "bare": bare, "full": full, "published": published(home)}
+    keep(work, str(people), size | {"changed": None})
+    keep(work, str(people), size | {"changed": merge([popbase], home, city / "night_001", FIRST + timedelta(days=1))})
 
 
 def scan(work: Path, files: list[Path]) -> float:

@@ -34,8 +34,9 @@ _VIEWS: Final = ("_wh_stated", "_wh_person_attribute", "_wh_person_runner_up")
 TOUCHED_PERSONS: Final = "wh_touched_person"
 """Temporary table (person_id): whose golden record was looked at since entities were last built."""
 
-PART_PERSONS: Final = 250_000
-"""Persons whose values are chosen at a time, as many as fit into memory."""
+PERSONS_PER_GIB: Final = 125_000
+"""Persons whose values are chosen at a time, so that their sorts stay in memory, for each GiB that DuckDB may hold. Each
+part reads all mentions: where the limit grows with the base, there are no more parts of a larger one."""
 
 _KEYS: Final = {
     "person_attribute": ("person_id", "attribute"),
@@ -89,9 +90,10 @@ def build_base(
     run(con, "records", trust=trust, assumed=assumed)
     holders = number(con, "SELECT count(*) FROM _wh_holder")
     person, person_attribute = Changes(), Changes()
-    for first in range(1, max(holders, 1) + 1, PART_PERSONS):
+    part = _part_persons(con)
+    for first in range(1, max(holders, 1) + 1, part):
         con.execute("SET VARIABLE wh_first = $1::INTEGER", [first])
-        con.execute("SET VARIABLE wh_last = $1::INTEGER", [first + PART_PERSONS - 1])
+        con.execute("SET VARIABLE wh_last = $1::INTEGER", [first + part - 1])
         written = _build_part(con, survivors, night)
         person, person_attribute = person + written["person"], person_attribute + written["person_attribute"]
     for name in _VIEWS:
@@ -99,6 +101,11 @@ def build_base(
     for name in _TEMPORARY:
         con.execute(f"DROP TABLE IF EXISTS {name}")
     return BaseCounts(number(con, "SELECT count(*) FROM person"), person, person_attribute)
+
+
+def _part_persons(con: duckdb.DuckDBPyConnection) -> int:
+    limit = number(con, "SELECT parse_formatted_bytes(current_setting('memory_limit'))")
+    return max(limit * PERSONS_PER_GIB >> 30, 1)
 
 
 def _build_part(con: duckdb.DuckDBPyConnection, survivors: Sequence[str], night: date) -> dict[str, Changes]:

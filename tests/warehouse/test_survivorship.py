@@ -130,7 +130,7 @@ def test_parts_give_what_the_whole_gives(house, monkeypatch):
     people = [{**GRID, "name": f"王小{n}", "phone": f"1390000000{n}", "record_key": str(n)} for n in range(5)]
     house.deliver(N1, "1.csv", people)
     house.assign(N1)
-    monkeypatch.setattr("warehouse.survivorship.PART_PERSONS", 2)
+    monkeypatch.setattr("warehouse.survivorship._part_persons", lambda _: 2)
     counts = house.build(RANKS)
     assert (counts.persons, counts.person.inserted, counts.person_attribute.inserted) == (5, 5, 10)
     house.con.execute("DELETE FROM base_basis")  # everybody is looked at again
@@ -141,7 +141,7 @@ def test_parts_give_what_the_whole_gives(house, monkeypatch):
     changed = [{**each, "name": "王晓"} if place % 2 else each for place, each in enumerate(people)]
     number = house.deliver(N2, "2.csv", changed)
     house.assign(N2, *({(1 << 34) + (n << 6), (number << 34) + (n << 6)} for n in range(1, 6)))
-    monkeypatch.setattr("warehouse.survivorship.PART_PERSONS", 2)
+    monkeypatch.setattr("warehouse.survivorship._part_persons", lambda _: 2)
     counts = house.build(RANKS, night=N2)
     assert (counts.person.updated, counts.person.inserted, counts.person_attribute.updated) == (5, 0, 10)
     assert house.rows("SELECT name, count(*) FROM person GROUP BY ALL ORDER BY 1") == [

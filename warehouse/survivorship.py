@@ -35,8 +35,8 @@ TOUCHED_PERSONS: Final = "wh_touched_person"
 """Temporary table (person_id): whose golden record was looked at since entities were last built."""
 
 PERSONS_PER_GIB: Final = 125_000
-"""Persons whose values are chosen at a time, so that their sorts stay in memory, for each GiB that DuckDB may hold. Each
-part reads all mentions: where the limit grows with the base, there are no more parts of a larger one."""
+"""Persons whose values are chosen at a time, so that their sorts stay in memory, for each GiB that DuckDB may hold.
+Each part reads all mentions: where the limit grows with the base, a larger one has no more parts."""
 
 _KEYS: Final = {
     "person_attribute": ("person_id", "attribute"),

@@ -163,15 +163,17 @@ def _affect(con: duckdb.DuckDBPyConnection) -> None:
 @contextmanager
 def at_rest(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Inside, arrays are worked on, and DuckDB holds no more than `REST` of what it has read, as nobody asks for it."""
+    apart = con.cursor()  # the limit is one for all; what fails here does not abort the transaction of `con`
     query = "SELECT current_setting('memory_limit') AS told, parse_formatted_bytes(told)"
-    [(before, limit)] = con.execute(query).fetchall()
+    [(before, limit)] = apart.execute(query).fetchall()
     if limit > REST:
         with suppress(duckdb.OutOfMemoryException):  # what cannot be put aside now stays
-            con.execute(f"SET memory_limit = '{REST}B'")
+            apart.execute(f"SET memory_limit = '{REST}B'")
     try:
         yield
     finally:
-        con.execute(f"SET memory_limit = '{before}'")
+        apart.execute(f"SET memory_limit = '{before}'")
+        apart.close()
 
 
 def run(con: duckdb.DuckDBPyConnection, name: str, **words: str) -> None:

@@ -9,7 +9,7 @@ BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome 
 BENCH_VENV ?= .bench-venv
 BENCH_WORK ?= .bench
 BENCH_DOCS ?= docs/benchmarks
-SIZES ?= 100000 1000000
+SIZES ?= 100000 1000000 5000000
 
 BIN     := $(VENV)/bin
 LOCKED  := $(VENV)/.locked
@@ -23,7 +23,7 @@ help:
 	@echo "make test   lint, type check, import rules and all tests"
 	@echo "make venv   only the virtual environment, from the hashed lock"
 	@echo "make bench-linkage  link the same files with popbase, Splink and recordlinkage; ONLY=febrl4,chinese_1m for some"
-	@echo "make bench-merge  the nightly merge of 100,000 and 1 million people beside the bare scan; SIZES=\"…\" for others"
+	@echo "make bench-merge  the nightly merge of 100,000, 1 and 5 million people beside the bare scan (three hours); SIZES=\"…\" for others"
 	@echo "make fuzz   read 20,000 damaged deliveries; none may crash the reader or lose a row"
 	@echo "make faults   strike nights with 200 faults (killed, torn, power cut, disk full); none may change the base"
 	@echo "make planted  plant more than sixty faults, one at a time; each must be caught by the check named for it"

@@ -50,7 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--popbase", type=Path, default=Path(".venv/bin/popbase"))
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--people", type=int, nargs="*", default=[100_000, 1_000_000])
+    parser.add_argument("--people", type=int, nargs="*", default=[100_000, 1_000_000, 5_000_000])
     parser.add_argument("--docs", type=Path, help="folder for merge.md and its plots")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)

@@ -55,6 +55,9 @@ class Bounds:
 Compare = Callable[[Ints, Ints], tuple[Floats, Floats]]
 """(left, right) -> (odds, ratio) of pairs that blocking did not bring together."""
 
+Comparer = Callable[[Ints], Compare]
+"""Given the records of which any may be asked for, what compares them."""
+
 
 @dataclass(frozen=True)
 class Clusters:
@@ -71,7 +74,7 @@ class Clusters:
 
 
 def cluster(
-    links: Links, bounds: Bounds, threshold: float, compare: Compare, asked: NDArray[np.bool_] | None = None
+    links: Links, bounds: Bounds, threshold: float, comparer: Comparer, asked: NDArray[np.bool_] | None = None
 ) -> Clusters:
     """Put every record into a cluster.
 
@@ -82,7 +85,7 @@ def cluster(
         links: scored pairs.
         bounds: constraints.
         threshold: match probability from which on two records are linked.
-        compare: scores further pairs.
+        comparer: gives what scores further pairs.
         asked: records whose clusters are wanted, all when omitted; components without any are not taken apart.
 
     Raises:
@@ -100,7 +103,7 @@ def cluster(
     contested = _contested(component, links, accepted, bounds)
     if asked is not None:
         contested &= np.bincount(component, asked, minlength=len(contested)) > 0
-    label = _grow(component, contested, links, bounds, least, compare) if contested.any() else component
+    label = _grow(component, contested, links, bounds, least, comparer) if contested.any() else component
     within = label[links.left] == label[links.right]
     outside = _outside_rivals(links, label, bounds.known)
     alone = links.odds - np.log2(1 + outside[links.left] + outside[links.right])
@@ -204,7 +207,7 @@ class _Growth:
 
 
 def _grow(
-    label: Ints, contested: NDArray[np.bool_], links: Links, bounds: Bounds, least: float, compare: Compare
+    label: Ints, contested: NDArray[np.bool_], links: Links, bounds: Bounds, least: float, comparer: Comparer
 ) -> Ints:
     """Labels in which contested components are taken apart; only their records are looked at, under new numbers."""
     records = np.flatnonzero(contested[label])
@@ -217,6 +220,7 @@ def _grow(
     )  # fmt: skip
     bounds = _within(bounds, records, number)
     state.label = _smallest(_components(len(records), *bounds.must))
+    compare = comparer(records)
     for _ in range(MOST_ROUNDS):
         proposal = _propose(state, bounds, least)
         if not len(proposal[0]):

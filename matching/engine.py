@@ -167,7 +167,7 @@ class _Run:
     def cluster(self, weights: Weights, learnt: Parameters) -> Clusters:
         with self.clock.time("cluster"):
             compare = comparer(self.spec, self.columns, learnt)
-            return cluster(make_links(learnt, weights), self.bounds, self.spec.thresholds.link, compare)
+            return cluster(make_links(learnt, weights), self.bounds, self.spec.thresholds.link, lambda _: compare)
 
     def relate(self, clusters: NDArray[np.int64], tables: Tables | None) -> None:
         with self.clock.time("relate"):

@@ -427,7 +427,7 @@ def _columns(con: duckdb.DuckDBPyConnection, spec: Spec, units: Iterable[int]) -
     con.register("_explain_asked", pa.table({"unit_id": pa.array(sorted(units), pa.int64())}))
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE {_ASKED} AS
-        SELECT * FROM match_unit SEMI JOIN _explain_asked USING (unit_id) ORDER BY unit_id
+        SELECT * FROM match_unit_related SEMI JOIN _explain_asked USING (unit_id) ORDER BY unit_id
     """)
     con.unregister("_explain_asked")
     columns = encode_columns(con, _ASKED, dict.fromkeys(each.column for each in spec.comparisons))

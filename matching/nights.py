@@ -5,7 +5,7 @@ records → units → blocks → pairs → early clusters → relatives → pair
 Each step works on what the step before it changed. The first run changes everything and learns the parameters.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from matching.candidates import key_sql
-from matching.clustering import Bounds, cluster, Links, not_joined, without_contradiction
+from matching.clustering import Bounds, cluster, Compare, Comparer, Links, not_joined, without_contradiction
 from matching.engine import learn_parameters, split_rules
 from matching.errors import InputError
 from matching.functions import register_functions
@@ -28,7 +28,7 @@ from matching.judgements import (
     judged_units,
     must_pairs,
 )
-from matching.parameters import Drift, Floats, measure_drift, Parameters, scaled
+from matching.parameters import Drift, measure_drift, Parameters, scaled
 from matching.parameters import load_parameters as read_parameters
 from matching.persons import describe_units, HOUSEHOLD_MEMBERS, make_units
 from matching.records import load_records, RECORDS
@@ -170,8 +170,21 @@ _KEPT = (
 )  # fmt: skip
 """What the making of units hands on to the steps behind it."""
 
-_KEPT_LATE = (*_KEPT, "_touched", "_moved")
+_KEPT_LATE = (*_KEPT, "_pairing", "_touched", "_moved")
 """The same, and what the early clusters hand on."""
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """Where pairs are kept, which of their columns, and where units go by them."""
+
+    pairs: str
+    places: str
+    kept: str
+
+
+_EARLY = _Stage("match_early_pair", "match_early_place", "unit_l, unit_r, odds, ratio")
+_LATE = _Stage("match_pair", "match_place", "*")
 
 
 class _Night:
@@ -238,18 +251,17 @@ class _Night:
 
     def link_units(self) -> None:
         early, late = (self._numbers(rules) for rules in split_rules(self.spec))
-        self._pairs_anew("SELECT unit_id FROM _changed", early, is_early=True)
+        self._pairs_anew("SELECT unit_id FROM _changed", early, _EARLY)
         self._touch("""
             SELECT unit_id FROM _changed UNION SELECT unit_id FROM _vanished UNION SELECT unit_id FROM _must_touched
             UNION SELECT unit_id FROM match_record SEMI JOIN match_judged_anew USING (record_id)
         """)
-        self._place("early_component", "early_cluster", "early_odds", "early_ratio")
+        self._place(_EARLY)
         self._rest(_KEPT_LATE)
         run(self.con, "state_relatives")
-        self._pairs_anew("SELECT unit_id FROM _changed UNION SELECT unit_id FROM _related", late, is_early=False)
-        self._score_again()
+        self._pairs_anew("SELECT unit_id FROM _pairing UNION SELECT unit_id FROM _related", late, _LATE)
         self._touch("SELECT unit_id FROM _touched UNION SELECT unit_id FROM _pairing")
-        self._place("component", "cluster", "odds", "ratio")
+        self._place(_LATE)
         run(self.con, "state_result")
         self.con.execute("DELETE FROM match_judged")
         self.con.execute("INSERT INTO match_judged FROM _judgement WHERE judgement <> 'unsure' ORDER BY ALL")
@@ -261,33 +273,12 @@ class _Night:
         """Units whose part has to be placed anew: those given, and all whose pairs came, went, or weigh otherwise."""
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE _touched AS {query} UNION SELECT unit_id FROM _pair_touched")
 
-    def _pairs_anew(self, units: str, rules: dict[int, Rule], *, is_early: bool) -> None:
-        """Lay the blocks of some units anew, and let their pairs by these rules take the place of those there were."""
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE _pairing AS {units}")
-        others = self._lay_blocks(rules)
-        if others:
-            run(self.con, "state_flipped")
-            self.con.execute("INSERT INTO _pairing SELECT unit_id FROM _flipped ANTI JOIN _pairing USING (unit_id)")
-        self._drop_pairs(is_early=is_early)
-        self.con.execute("CREATE OR REPLACE TEMP TABLE _found (unit_l BIGINT, unit_r BIGINT)")
-        for number in rules:  # one at a time: the blocks of one rule fit into memory
-            run(self.con, "state_pairs" if others else "state_pairs_whole", rule=str(number))
-        self.con.execute("""
-            CREATE OR REPLACE TEMP TABLE _asking AS
-            SELECT DISTINCT unit_l, unit_r FROM _found ANTI JOIN match_pair USING (unit_l, unit_r)
-        """)
-        self.pairs += count(self.con, "_asking")
-        scored = self._score("_asking", with_relatives=not is_early)
-        columns = (
-            "unit_l, unit_r, odds AS early_odds, ratio AS early_ratio" if is_early else "unit_l, unit_r, NULL, NULL"
-        )
-        self.con.register("_scored", scored)
-        self.con.execute(f"INSERT INTO match_pair SELECT {columns}, odds, ratio, NULL, strongest FROM _scored")
-        self.con.execute("INSERT INTO _pair_touched SELECT unnest([unit_l, unit_r]) FROM _scored")
-        self.con.unregister("_scored")
+    def _lay_blocks(self, units: str, rules: dict[int, Rule]) -> bool:
+        """Put units into blocks anew; whether others are in blocks of these rules.
 
-    def _lay_blocks(self, rules: dict[int, Rule]) -> bool:
-        """Put the units of `_pairing` into blocks anew; whether others are in blocks of these rules."""
+        Leaves `_pairing`: these units, and those in blocks that have become too large to compare, or small enough.
+        """
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE _pairing AS {units}")
         numbers = ", ".join(map(str, rules))
         stale = (
             f"rule IN ({numbers}) AND unit_id IN (SELECT unit_id FROM _pairing UNION ALL SELECT unit_id FROM _vanished)"
@@ -304,39 +295,38 @@ class _Night:
         )
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE _block_laid AS SELECT * FROM ({laid}) WHERE k IS NOT NULL")
         self.con.execute("INSERT INTO match_block FROM _block_laid")
+        if others:
+            run(self.con, "state_flipped")
+            self.con.execute("INSERT INTO _pairing SELECT unit_id FROM _flipped ANTI JOIN _pairing USING (unit_id)")
         return bool(others)
 
-    def _drop_pairs(self, *, is_early: bool) -> None:
-        """Pairs of the units whose blocks were laid anew go: all, or those that only relatives brought together."""
-        kept = "" if is_early else "AND early_odds IS NULL"
-        stale = f"""
-            (unit_l IN (SELECT unit_id FROM _pairing UNION ALL SELECT unit_id FROM _vanished)
-             OR unit_r IN (SELECT unit_id FROM _pairing UNION ALL SELECT unit_id FROM _vanished)) {kept}
-        """
-        # In DuckDB 2.0.0 a table that CREATE … AS made empty shows no row of a large INSERT in the same transaction.
-        self.con.execute("CREATE OR REPLACE TEMP TABLE _pair_touched (unit_id BIGINT)")
-        self.con.execute(f"INSERT INTO _pair_touched SELECT unnest([unit_l, unit_r]) FROM match_pair WHERE {stale}")
-        self.con.execute(f"DELETE FROM match_pair WHERE {stale}")
-
-    def _score_again(self) -> None:
-        """Pairs of units whose relatives are told otherwise weigh otherwise."""
-        self.con.execute("""
-            CREATE OR REPLACE TEMP TABLE _asking AS
-            SELECT unit_l, unit_r, early_odds, early_ratio FROM match_pair
-            WHERE unit_l IN (SELECT unit_id FROM _pairing) OR unit_r IN (SELECT unit_id FROM _pairing)
-        """)
-        scored = self._score("_asking", with_relatives=True, floor=-np.inf)
-        self.con.register("_scored", scored)
-        self.con.execute("DELETE FROM match_pair WHERE (unit_l, unit_r) IN (SELECT (unit_l, unit_r) FROM _asking)")
-        self.con.execute("""
-            INSERT INTO match_pair
-            SELECT unit_l, unit_r, early_odds, early_ratio, odds, ratio, NULL, strongest
-            FROM _asking JOIN _scored USING (unit_l, unit_r)
-        """)
+    def _pairs_anew(self, units: str, rules: dict[int, Rule], stage: _Stage) -> None:
+        """Lay the blocks of some units anew, and let their pairs take the place of those there were."""
+        others = self._lay_blocks(units, rules)
+        self._drop_pairs(stage)
+        self.con.execute("CREATE OR REPLACE TEMP TABLE _found (unit_l BIGINT, unit_r BIGINT)")
+        for number in rules:  # one at a time: the blocks of one rule fit into memory
+            run(self.con, "state_pairs" if others else "state_pairs_whole", rule=str(number))
+        if stage is _LATE:
+            run(self.con, "state_pairs_again")
+        self.con.execute("CREATE OR REPLACE TEMP TABLE _asking AS SELECT DISTINCT unit_l, unit_r FROM _found")
+        self.pairs += count(self.con, "_asking")
+        self.con.register("_scored", self._score("_asking", with_relatives=stage is _LATE))
+        self.con.execute(f"INSERT INTO {stage.pairs} BY NAME SELECT {stage.kept} FROM _scored")
         self.con.execute("INSERT INTO _pair_touched SELECT unnest([unit_l, unit_r]) FROM _scored")
         self.con.unregister("_scored")
 
-    def _score(self, pairs: str, *, with_relatives: bool, floor: float = FLOOR) -> pa.Table:
+    def _drop_pairs(self, stage: _Stage) -> None:
+        stale = """
+            unit_l IN (SELECT unit_id FROM _pairing UNION ALL SELECT unit_id FROM _vanished)
+            OR unit_r IN (SELECT unit_id FROM _pairing UNION ALL SELECT unit_id FROM _vanished)
+        """
+        # In DuckDB 2.0.0 a table that CREATE … AS made empty shows no row of a large INSERT in the same transaction.
+        self.con.execute("CREATE OR REPLACE TEMP TABLE _pair_touched (unit_id BIGINT)")
+        self.con.execute(f"INSERT INTO _pair_touched SELECT unnest([unit_l, unit_r]) FROM {stage.pairs} WHERE {stale}")
+        self.con.execute(f"DELETE FROM {stage.pairs} WHERE {stale}")
+
+    def _score(self, pairs: str, *, with_relatives: bool) -> pa.Table:
         """Pairs of units that are worth keeping: unit_l, unit_r, odds, ratio, strongest."""
         self.con.execute(f"""
             CREATE OR REPLACE TEMP TABLE _scoring AS
@@ -345,11 +335,11 @@ class _Night:
         self.scorer.read("_scoring", with_relatives=with_relatives)
         asked = self.con.execute(f"SELECT unit_l, unit_r FROM {pairs} ORDER BY ALL").fetchnumpy()
         with at_rest(self.con):
-            return self.scorer.score(asked["unit_l"], asked["unit_r"], floor)
+            return self.scorer.score(asked["unit_l"], asked["unit_r"], FLOOR)
 
-    def _place(self, component: str, placed: str, odds: str, ratio: str) -> None:
+    def _place(self, stage: _Stage) -> None:
         """Cluster the part of the pairs that was touched, and keep where its units went."""
-        run(self.con, "state_region", component=component, odds=odds, ratio=ratio)
+        run(self.con, "state_region", pairs=stage.pairs, places=stage.places)
         edges = self.con.sql("SELECT * FROM _edge ORDER BY unit_l, unit_r").to_arrow_table()
         region = self.con.sql("SELECT unit_id FROM _region ORDER BY unit_id").to_arrow_table()["unit_id"].to_numpy()
         left, right = (edges[side].to_numpy() for side in ("unit_l", "unit_r"))
@@ -358,9 +348,9 @@ class _Night:
             np.searchsorted(units, left), np.searchsorted(units, right),
             edges["odds"].to_numpy(), edges["ratio"].to_numpy(),
         )  # fmt: skip
-        compare = self._comparer(units, with_relatives=placed == "cluster")
+        comparer = self._comparer(units, with_relatives=stage is _LATE)
         asked = np.isin(units, region)
-        found = cluster(links, self._bounds(units), self.spec.thresholds.link, compare, asked)
+        found = cluster(links, self._bounds(units), self.spec.thresholds.link, comparer, asked)
         at = np.searchsorted(units, region)
         self.con.register(
             "_placed",
@@ -369,8 +359,8 @@ class _Night:
         self.con.register(
             "_shared", edges.select(["unit_l", "unit_r"]).append_column("p", pa.array(probability(found.shared)))
         )
-        run(self.con, "state_place", component=component, cluster=placed)
-        if placed == "cluster":
+        run(self.con, "state_place", places=stage.places)
+        if stage is _LATE:
             run(self.con, "state_probability")
         for name in ("_placed", "_shared"):
             self.con.unregister(name)
@@ -404,13 +394,13 @@ class _Night:
         """).fetchnumpy()
         return np.searchsorted(units, found["unit_l"]), np.searchsorted(units, found["unit_r"])
 
-    def _comparer(self, units: Ints, *, with_relatives: bool) -> Callable[[Ints, Ints], tuple[Floats, Floats]]:
+    def _comparer(self, units: Ints, *, with_relatives: bool) -> Comparer:
         """Scores pairs that blocking did not bring together; they are few, and so are their units."""
 
-        def compare(left: Ints, right: Ints) -> tuple[Floats, Floats]:
-            self.con.register("_comparing", pa.table({"unit_id": units[np.unique(np.concatenate((left, right)))]}))
+        def comparer(records: Ints) -> Compare:
+            self.con.register("_comparing", pa.table({"unit_id": units[records]}))
             self.scorer.read("_comparing", with_relatives=with_relatives)
             self.con.unregister("_comparing")
-            return self.scorer.compare(units[left], units[right])
+            return lambda left, right: self.scorer.compare(units[left], units[right])
 
-        return compare
+        return comparer

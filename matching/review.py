@@ -322,7 +322,7 @@ def _read_units(con: duckdb.DuckDBPyConnection, spec: Spec, pairs: Sequence[tupl
     con.register("_review_asked", pa.table({"unit_id": pa.array(asked, pa.int64())}))
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE {_SHOWN} AS
-        SELECT * FROM match_unit SEMI JOIN _review_asked USING (unit_id) ORDER BY unit_id
+        SELECT * FROM match_unit_related SEMI JOIN _review_asked USING (unit_id) ORDER BY unit_id
     """)
     con.unregister("_review_asked")
     columns = ", ".join(map(quoted, dict.fromkeys(each.column for each in spec.comparisons)))

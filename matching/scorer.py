@@ -85,7 +85,7 @@ def with_relatives_of(spec: Spec) -> Spec:
 
 def unit_tables(con: duckdb.DuckDBPyConnection, units: str) -> str:
     """The tables of the person spec as one relation, restricted to the units of a relation (unit_id)."""
-    con.execute(f"CREATE OR REPLACE TEMP VIEW person_unit AS FROM match_unit SEMI JOIN {units} USING (unit_id)")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW person_unit AS FROM match_unit_related SEMI JOIN {units} USING (unit_id)")
     return "person_unit"
 
 

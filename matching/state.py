@@ -20,8 +20,8 @@ from matching.spec import RELATIVES, Spec
 from matching.tables import RECORD
 
 TABLES = (
-    "match_record", "match_unit", "match_block", "match_kin", "match_must", "match_judged",
-    "match_pair", "match_place", "match_cluster",
+    "match_record", "match_unit", "match_relatives", "match_block", "match_kin", "match_must", "match_judged",
+    "match_early_pair", "match_early_place", "match_pair", "match_place", "match_cluster",
 )  # fmt: skip
 """Tables of the state but for the parameters."""
 

@@ -16,8 +16,12 @@ CREATE TABLE IF NOT EXISTS match_unit (
     unit_id BIGINT NOT NULL, source VARCHAR NOT NULL, names VARCHAR[], name_keys VARCHAR[], pinyins VARCHAR[],
     surnames VARCHAR[], birth VARCHAR, birth_dates DATE[], birth_years BIGINT[], sex_code VARCHAR, number VARCHAR,
     document_no VARCHAR, id_tail VARCHAR, id_pieces VARCHAR[], phones VARCHAR[], dwellings VARCHAR[], places VARCHAR[],
-    employers VARCHAR[], schools VARCHAR[], relatives BIGINT[]
+    employers VARCHAR[], schools VARCHAR[]
 );
+-- The early clusters of a unit's relatives, where it has any; apart, since they change when nothing else does.
+CREATE TABLE IF NOT EXISTS match_relatives (unit_id BIGINT NOT NULL, relatives BIGINT[] NOT NULL);
+CREATE OR REPLACE VIEW match_unit_related AS
+SELECT u.*, coalesce(r.relatives, []) AS relatives FROM match_unit u LEFT JOIN match_relatives r USING (unit_id);
 -- Blocks: rule is the number of the rule in the spec.
 CREATE TABLE IF NOT EXISTS match_block (rule SMALLINT NOT NULL, k UBIGINT NOT NULL, unit_id BIGINT NOT NULL, is_backbone BOOLEAN NOT NULL);
 CREATE TABLE IF NOT EXISTS match_kin (unit_l BIGINT NOT NULL, unit_r BIGINT NOT NULL);
@@ -25,15 +29,14 @@ CREATE TABLE IF NOT EXISTS match_must (unit_l BIGINT NOT NULL, unit_r BIGINT NOT
 -- The judgements that the state was made with.
 CREATE TABLE IF NOT EXISTS match_judged (record_id_l BIGINT NOT NULL, record_id_r BIGINT NOT NULL, judgement VARCHAR NOT NULL);
 
--- Scored pairs of units. `early`: without relatives, null when only relatives brought the pair together.
+-- Scored pairs of units, and where each unit went: at first, and when relatives were known.
+CREATE TABLE IF NOT EXISTS match_early_pair (unit_l BIGINT NOT NULL, unit_r BIGINT NOT NULL, odds DOUBLE NOT NULL, ratio DOUBLE NOT NULL);
+CREATE TABLE IF NOT EXISTS match_early_place (unit_id BIGINT NOT NULL, component BIGINT NOT NULL, cluster BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS match_pair (
-    unit_l BIGINT NOT NULL, unit_r BIGINT NOT NULL, early_odds DOUBLE, early_ratio DOUBLE, odds DOUBLE NOT NULL,
-    ratio DOUBLE NOT NULL, probability DOUBLE, strongest VARCHAR NOT NULL
+    unit_l BIGINT NOT NULL, unit_r BIGINT NOT NULL, odds DOUBLE NOT NULL, ratio DOUBLE NOT NULL, probability DOUBLE,
+    strongest VARCHAR NOT NULL
 );
--- Where each unit went, at first and when relatives were known.
-CREATE TABLE IF NOT EXISTS match_place (
-    unit_id BIGINT NOT NULL, early_component BIGINT, early_cluster BIGINT, component BIGINT, cluster BIGINT
-);
+CREATE TABLE IF NOT EXISTS match_place (unit_id BIGINT NOT NULL, component BIGINT NOT NULL, cluster BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS match_cluster (
     record_id BIGINT NOT NULL, cluster_id BIGINT NOT NULL, match_rule VARCHAR NOT NULL, match_probability DOUBLE NOT NULL
 );

@@ -28,7 +28,7 @@ def _cluster(count, pairs, *, group=None, known=None, differs=(), must=(), canno
         asked.extend(zip(left.tolist(), right.tolist(), strict=True))
         return np.full(len(left), unseen[0]), np.full(len(left), unseen[1])
 
-    return cluster(links, bounds, 0.9, compare).label.tolist(), asked
+    return cluster(links, bounds, 0.9, lambda _: compare).label.tolist(), asked
 
 
 def test_links_make_clusters_named_by_their_first_record():
@@ -85,7 +85,7 @@ def test_components_that_nobody_asked_for_are_not_compared():
         compared.extend(left.tolist())
         return np.zeros(len(left)), np.zeros(len(left))
 
-    cluster(Links(*columns), bounds, 0.9, compare, np.arange(6) < 3)
+    cluster(Links(*columns), bounds, 0.9, lambda _: compare, np.arange(6) < 3)
     assert compared == [0]
 
 

@@ -206,11 +206,9 @@ def _state(units, pairs=(), musts=(), judgements=(), applied=()):
             "INSERT INTO match_unit (unit_id, source, names, phones, sex_code, number) VALUES ($1, $2, $3, $4, $5, $6)",
             [unit, source, [name] if name else [], [phone] if phone else [], sex, number],
         )
-        con.execute("INSERT INTO match_place VALUES ($1, $1, $1, $2, $2)", [unit, cluster])
+        con.execute("INSERT INTO match_place VALUES ($1, $2, $2)", [unit, cluster])
     for left, right, odds, probability in pairs:
-        con.execute(
-            "INSERT INTO match_pair VALUES ($1, $2, $3, $3, $3, $3, $4, 'name')", [left, right, odds, probability]
-        )
+        con.execute("INSERT INTO match_pair VALUES ($1, $2, $3, $3, $4, 'name')", [left, right, odds, probability])
     for must in musts:
         con.execute("INSERT INTO match_must VALUES ($1, $2, $3)", must)
     for number, (left, right, judgement) in enumerate(judgements, start=1):

@@ -32,7 +32,7 @@ def con():
     con.execute("""
         INSERT INTO match_record (record_id, unit_id, match_rule)
         VALUES (1, 1, 'r'), (2, 1, 'r'), (3, 3, 'r'), (4, 3, 'r'), (5, 5, 'r'), (6, 6, 'r'), (7, 7, 'r');
-        INSERT INTO match_pair VALUES (1, 3, 0, 0, 0, 0, 0.5, 'name');
+        INSERT INTO match_pair VALUES (1, 3, 0, 0, 0.5, 'name');
         INSERT INTO match_parameters VALUES (4, '', '');
     """)
     return con

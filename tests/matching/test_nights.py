@@ -13,16 +13,17 @@ from matching.engine import learn_parameters
 from matching.errors import ConstraintError
 from matching.judgements import create_judgements, record_judgement, withdraw_judgement
 from matching.nightly_rates import store_error_rates
-from matching.nights import link_records, PERSON_SPEC
+from matching.nights import _Night, link_records, PERSON_SPEC
 from matching.scorer import all_units, Scorer
 from matching.spec import load_spec, Spec
-from matching.state import forget, load_parameters, run
+from matching.state import forget, load_parameters, run, TABLES
 from matching.tables import RECORD, RELATION
 from matching.weights import FLOOR
 
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙胡朱高林", "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂"
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
+COMPARER = _Night._comparer
 
 
 def _number(born: date, sequence: int) -> str:
@@ -96,6 +97,9 @@ class Town:
     def clusters(self) -> dict[int, int]:
         return dict(self.con.execute("SELECT record_id, cluster_id FROM match_cluster").fetchall())
 
+    def pairs(self) -> list[tuple[int, int, float]]:
+        return self.con.execute("SELECT unit_l, unit_r, round(odds, 6) FROM match_pair ORDER BY ALL").fetchall()
+
     def judge(self, left: int, right: int, judgement: str) -> int:
         return record_judgement(self.con, left, right, judgement, decided_by="t", reason="t", decided_at=NOW)
 
@@ -135,20 +139,22 @@ def test_a_full_linkage_that_is_cut_off_is_begun_anew(monkeypatch):
     whole, struck = Town(), Town()
     whole.link()
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("matching.nights._Night._score_again", _strike)
+        patch.setattr("matching.nights._Night._comparer", _strike_late)
         struck.link()
     struck.con.rollback()
     assert struck.con.execute("SELECT count(*) > 0 FROM match_unit").fetchall() == [(True,)]  # steps were kept
     struck.link()
     assert struck.clusters() == whole.clusters()
-    tables = ("match_record", "match_unit", "match_pair", "match_place", "match_block", "match_kin", "match_parameters")
+    tables = (*(each for each in TABLES if each != "match_judged"), "match_parameters")
     for table in tables:
         rows = f"SELECT * FROM {table} ORDER BY ALL"
         assert struck.con.execute(rows).fetchall() == whole.con.execute(rows).fetchall(), table
 
 
-def _strike(*_args: object) -> None:
-    raise KeyboardInterrupt
+def _strike_late(night: _Night, units: np.ndarray, *, with_relatives: bool):
+    if with_relatives:
+        raise KeyboardInterrupt
+    return COMPARER(night, units, with_relatives=False)
 
 
 def test_most_records_find_their_person():
@@ -169,7 +175,8 @@ def test_nights_make_what_one_run_makes(order):
     for night in range(1, 6):
         counts = town.link(f"record_id IN (SELECT record_id FROM wave WHERE night <= {night})")
     assert counts.records == len(town.clusters())
-    assert town.clusters() == town.full()
+    before = town.clusters(), town.pairs()
+    assert before == (town.full(), town.pairs())
 
 
 def test_a_rule_skips_blocks_beyond_its_own_size_whenever_they_grow():
@@ -183,7 +190,8 @@ def test_a_rule_skips_blocks_beyond_its_own_size_whenever_they_grow():
             (SELECT max(n) FROM (SELECT count(*) AS n FROM match_block GROUP BY rule, k))
     """).fetchall()
     assert skipped > 0 and largest > 3
-    assert town.clusters() == town.full()
+    before = town.clusters(), town.pairs()
+    assert before == (town.full(), town.pairs())
 
 
 def test_a_night_without_changes_does_nothing():

@@ -56,9 +56,9 @@ def state(units, pairs):
     con = duckdb.connect()
     create_state(con)
     create_judgements(con)
-    places = [(unit, cluster, cluster, cluster, cluster) for unit, (cluster, _) in units.items()]
+    places = [(unit, cluster, cluster) for unit, (cluster, _) in units.items()]
     records = [(record, unit, "r") for unit, (_, count) in units.items() for record in range(unit, unit + count)]
-    scored = [(*sides, 0, 0, log2(p / (1 - p)), 0, p, "name") for sides, p in pairs.items()]
+    scored = [(*sides, log2(p / (1 - p)), 0, p, "name") for sides, p in pairs.items()]
     for table, rows in (("place", places), ("record (record_id, unit_id, match_rule)", records), ("pair", scored)):
         if rows:
             con.execute(f"INSERT INTO match_{table} VALUES {str(rows)[1:-1]}")
@@ -161,8 +161,8 @@ def test_rivals_count_unless_they_are_in_the_two_clusters():
 def test_findings_name_levels_weights_and_values():
     con = state({10: (10, 1), 20: (20, 1)}, {})
     con.execute("""
-        INSERT INTO match_unit (unit_id, source, names, sex_code, phones, relatives)
-        VALUES (20, 't', ['李秀兰'], '1', NULL, []), (10, 't', ['李秀兰', '李兰'], '2', ['13800000000'], [])
+        INSERT INTO match_unit (unit_id, source, names, sex_code, phones)
+        VALUES (20, 't', ['李秀兰'], '1', NULL), (10, 't', ['李秀兰', '李兰'], '2', ['13800000000'])
     """)
     [[name, sex, phone]] = compare_units(con, SPEC, parameters(), [(10, 20)])
     assert (name.level, name.left, name.right) == ("equal", ("李秀兰", "李兰"), ("李秀兰",))

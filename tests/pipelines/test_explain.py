@@ -69,13 +69,13 @@ def linked(home) -> Home:
                 (10, 'numbered', ['{NAME}'], '{BIRTH}', ['{PHONE}'], '{NUMBER}'),
                 (11, 'unproven', ['{NAME}'], '{BIRTH}', ['{PHONE}'], NULL),
                 (20, 'unproven', ['{NAME}'], NULL, [], NULL);
-            INSERT INTO match_place VALUES (10, 10, 10, 10, 10), (11, 10, 10, 10, 10), (20, 20, 20, 20, 20);
+            INSERT INTO match_place VALUES (10, 10, 10), (11, 10, 10), (20, 20, 20);
             INSERT INTO match_record (record_id, unit_id, match_rule) VALUES
                 (10, 10, 'same_citizen_id_and_name'), (12, 10, 'same_citizen_id_and_name'),
                 (11, 11, 'same_record'), (20, 20, 'same_record');
             INSERT INTO match_pair VALUES
-                (10, 11, 14, 24, 14, 24, 0.99993896, 'name'), (10, 20, -2, 8, -2, 8, 0.2, 'name'),
-                (11, 20, -2, 8, -2, 8, 0.2, 'name');
+                (10, 11, 14, 24, 0.99993896, 'name'), (10, 20, -2, 8, 0.2, 'name'),
+                (11, 20, -2, 8, 0.2, 'name');
         """)
         for record, person in ((10, A), (11, A), (12, A), (20, B)):
             con.execute(

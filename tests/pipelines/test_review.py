@@ -49,16 +49,16 @@ def linked(home) -> Home:
         create_state(con)
         store_parameters(con, SPEC, parameters())
         con.execute(f"""
-            INSERT INTO match_unit (unit_id, source, names, sex_code, number, relatives) VALUES
-                (10, 't', ['{NAME}'], '2', '{NUMBER}', []), (20, 't', ['=1+1'], '2', NULL, []),
-                (30, 't', ['{NAME}'], '1', NULL, []), (40, 't', ['王一鸣'], '1', NULL, []),
-                (50, 't', ['王一鸣'], '1', NULL, []);
-            INSERT INTO match_place SELECT u, c, c, c, c
+            INSERT INTO match_unit (unit_id, source, names, sex_code, number) VALUES
+                (10, 't', ['{NAME}'], '2', '{NUMBER}'), (20, 't', ['=1+1'], '2', NULL),
+                (30, 't', ['{NAME}'], '1', NULL), (40, 't', ['王一鸣'], '1', NULL),
+                (50, 't', ['王一鸣'], '1', NULL);
+            INSERT INTO match_place SELECT u, c, c
             FROM (VALUES (10, 10), (20, 20), (30, 30), (40, 40), (50, 40)) AS placed(u, c);
             INSERT INTO match_record (record_id, unit_id, match_rule) VALUES
                 (10, 10, 'r'), (11, 10, 'r'), (20, 20, 'r'), (30, 30, 'r'), (31, 30, 'r'), (40, 40, 'r'), (50, 50, 'r');
-            INSERT INTO match_pair VALUES (10, 30, 0, 0, 0, 0, 0.5, 'name'), (20, 30, 0, 0, -1.2224, 0, 0.3, 'name'),
-                (40, 50, 0, 0, 7.64, 0, 0.995, 'name');
+            INSERT INTO match_pair VALUES (10, 30, 0, 0, 0.5, 'name'), (20, 30, -1.2224, 0, 0.3, 'name'),
+                (40, 50, 7.64, 0, 0.995, 'name');
             INSERT INTO delivery (delivery_id, night, file, status, claimed_at)
             VALUES (1, '2026-11-01', 'tax/a.csv', 'accepted', now());
             INSERT INTO std_mention (mention_id, delivery_id, department, row_number)
@@ -142,7 +142,7 @@ def test_next_says_when_there_is_nothing_left_and_asks_the_unsure_again(linked):
 def test_next_goes_on_after_a_contradiction(linked):
     with warehouse_session(linked.database) as con:
         con.execute("""
-            INSERT INTO match_pair VALUES (20, 40, 0, 0, -1.585, 0, 0.25, 'name'), (10, 20, 0, 0, -1.9, 0, 0.21, 'name')
+            INSERT INTO match_pair VALUES (20, 40, -1.585, 0, 0.25, 'name'), (10, 20, -1.9, 0, 0.21, 'name')
         """)
     decide(linked, 10, 30, "same")
     decide(linked, 20, 30, "same")

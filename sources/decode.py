@@ -92,10 +92,11 @@ class Decoder:
         text = _decoded(piece, "utf-8")
         if text is not None and (self._primary == "utf-8" or _CJK_OR_LATER.search(text)):
             return self._counted(piece, text, "utf-8")
+        text = _decoded(piece, "gb18030")
+        if text is None or text.encode("gb18030") != piece:
+            return None
         if (self._primary == "gb18030" and _is_one_line(piece)) or not _holds_utf8(piece):
-            text = _decoded(piece, "gb18030")
-            if text is not None and text.encode("gb18030") == piece:
-                return self._counted(piece, text, "gb18030")
+            return self._counted(piece, text, "gb18030")
         return None
 
     def _counted(self, piece: bytes, text: str, encoding: str) -> str:

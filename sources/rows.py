@@ -13,7 +13,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise, repeat, zip_longest
+from itertools import chain, pairwise, repeat, zip_longest
 from operator import attrgetter
 
 import pyarrow as pa
@@ -24,6 +24,8 @@ WINDOW_LINES = 32_768
 CAREFUL_LINES = 1_024
 PLAIN_LINES = 256
 """So many plain lines in a row are worth a reading of their own."""
+RUN_RECORDS = 8_192
+"""So many records at least make a run, as each costs those who look at its columns the same again."""
 MOST_REPEATED = 500
 """So often may RE2 repeat a part; lines of more cells are read by the csv module."""
 LONGEST_RECORD_LINES = 500
@@ -93,6 +95,15 @@ class RecordReader:
 
     def read(self, blocks: Iterable[list[str]]) -> Iterator[Records]:
         """All records of a file, in runs. The last run has `is_last`; it is empty for a file without records."""
+        held: list[Records] = []
+        for records in self._read(blocks):
+            held.append(records)
+            if records.is_last or sum(map(len, held)) >= RUN_RECORDS:
+                yield _joined(held)
+                held.clear()
+
+    def _read(self, blocks: Iterable[list[str]]) -> Iterator[Records]:
+        """The same in runs as they were read: each of plain lines, or each by the csv module."""
         pending: list[str] = []
         first_line = 1
         for block in blocks:
@@ -167,6 +178,21 @@ class RecordReader:
         return whole >= 2 or (is_last and whole >= 1 and len(record) != self.width)
 
 
+def _joined(runs: list[Records]) -> Records:
+    """Runs that follow each other as one."""
+    if len(runs) == 1:
+        return runs[0]
+    width = max(len(run.columns) for run in runs)
+    filled = [[*run.columns, *[pa.repeat("", len(run))] * (width - len(run.columns))] for run in runs]
+    return Records(
+        [pa.concat_arrays(parts) for parts in zip(*filled, strict=True)],
+        pa.concat_arrays([run.lengths for run in runs]),
+        list(chain.from_iterable(run.first_lines for run in runs)),
+        list(chain.from_iterable(run.lines for run in runs)),
+        runs[-1].is_last,
+    )
+
+
 def _careful_run(cells: list[list[str]], first_lines: list[int], lines: list[str]) -> Records:
     columns = [pa.array(column, pa.string()) for column in zip_longest(*cells, fillvalue="")]
     return Records(columns, pa.array(list(map(len, cells)), pa.int32()), first_lines, lines)
@@ -197,16 +223,16 @@ def _plain_stretches(lines: list[str], delimiter: str) -> tuple[int, deque[tuple
         return 1, deque()
     plain = pc.equal(counts, between)
     quoted = pc.match_substring(texts, '"')
-    if pc.any(quoted).as_py():
+    if pc.any(quoted).as_py():  # delimiters inside of quotes count for nothing
         plain = pc.replace_with_mask(plain, quoted, _are_quoted_well(texts.filter(quoted), delimiter, between))
     odd = [-1, *pc.indices_nonzero(pc.invert(plain)).to_pylist(), len(lines)]
     return between + 1, deque((before + 1, at) for before, at in pairwise(odd) if at - before > PLAIN_LINES)
 
 
 def _are_quoted_well(texts: pa.Array, delimiter: str, between: int) -> pa.Array:
-    """Whether lines have quotes around whole cells alone, with no quote inside, and so many delimiters between them."""
+    """Whether lines have quotes around whole cells alone, doubled inside, and so many delimiters between the cells."""
     if between > MOST_REPEATED:
         return pa.repeat(False, len(texts))
     apart = re.escape(delimiter)
-    cell = f'(?:"[^"]*"|[^"{apart}]*)'
+    cell = f'(?:"(?:[^"]|"")*"|[^"{apart}]*)'
     return pc.match_substring_regex(texts, f"^{cell}(?:{apart}{cell}){{{between}}}[\r\n]*$")

@@ -40,9 +40,11 @@ def by_csv_reader(text: str) -> list[tuple[int, list[str]]]:
 @pytest.mark.parametrize("window", [1, 2, 3, 32_768])
 @pytest.mark.parametrize("block", [1, 2, 5, 99])
 @pytest.mark.parametrize("plain", [1, 2, 99])
+@pytest.mark.parametrize("run", [1, 3, 8_192])
 def test_records_and_lines_are_those_of_the_csv_reader(
-    monkeypatch: pytest.MonkeyPatch, window: int, block: int, plain: int
+    monkeypatch: pytest.MonkeyPatch, window: int, block: int, plain: int, run: int
 ) -> None:
+    monkeypatch.setattr(rows, "RUN_RECORDS", run)
     monkeypatch.setattr(rows, "WINDOW_LINES", window)
     monkeypatch.setattr(rows, "PLAIN_LINES", plain)
     assert records_of(TEXT, block=block)[0] == by_csv_reader(TEXT)

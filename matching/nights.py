@@ -63,7 +63,8 @@ twice as many people a chance agreement is twice as likely."""
 Ints = NDArray[np.int64]
 
 # A unit is certain, not probable; these figures are what such a rule is worth.
-_UNIT_PROBABILITY = """
+_MACROS = """
+CREATE OR REPLACE TEMP MACRO hash_of(text) AS CASE WHEN text IS NOT NULL THEN hash(text) END;
 CREATE OR REPLACE TEMP MACRO unit_probability(match_rule) AS CASE match_rule
     WHEN 'same_citizen_id_and_name' THEN 0.99999 WHEN 'same_citizen_id_similar_name' THEN 0.9995 ELSE 0.9999 END
 """
@@ -116,7 +117,7 @@ def link_records(
     register_functions(con)
     create_state(con)
     create_judgements(con)
-    con.execute(_UNIT_PROBABILITY)
+    con.execute(_MACROS)
     sizes = [spec.blocking.size_of(rule) for rule in spec.blocking.rules]
     for name, value in (("household_members", HOUSEHOLD_MEMBERS), ("block_sizes", sizes)):
         con.execute(f"SET VARIABLE {name} = {value}")

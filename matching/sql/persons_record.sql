@@ -36,11 +36,11 @@ SELECT record_id, record_key, role, name, birth_date,
            WHEN citizen_id IS NULL AND document_no IS NOT NULL AND name IS NOT NULL THEN 'same_document_and_name'
            ELSE 'same_record'
        END AS match_rule,
-       CASE
+       md5_number(CASE  -- shorter than the text, and no two of them are ever the same
            WHEN starts_with(match_rule, 'same_citizen_id') THEN 'I' || citizen_id
            WHEN match_rule = 'same_document_and_name' THEN 'D' || document_no || '|' || name
            ELSE 'R' || record_key || '|' || role || '|' || coalesce(name, '') || '|' || coalesce(citizen_id, '')
-       END AS unit_key
+       END) AS unit_key
 FROM judged;
 
 -- Successive states of one entry, one with a number and one without, are one person when the name is the
@@ -58,6 +58,6 @@ HAVING count(DISTINCT k.unit_key) = 1;
 CREATE OR REPLACE TEMP TABLE _unit_record AS
 SELECT record_id, match_rule,
        min(record_id) OVER (
-           PARTITION BY CASE WHEN record_id IN (SELECT record_id FROM _judged_apart) THEN 'J' || record_id
+           PARTITION BY CASE WHEN record_id IN (SELECT record_id FROM _judged_apart) THEN md5_number('J' || record_id)
                              ELSE coalesce(adopting_key, unit_key) END) AS unit_id
 FROM _grouped LEFT JOIN _adopted USING (unit_key);

@@ -6,10 +6,10 @@ CREATE TABLE IF NOT EXISTS match_parameters (version INTEGER NOT NULL, spec VARC
 -- How many units held a value when the parameters were learnt, where more than one did; values by their hash.
 CREATE TABLE IF NOT EXISTS match_frequency (column_name VARCHAR NOT NULL, value UBIGINT NOT NULL, units BIGINT NOT NULL);
 
--- Every record with the unit it is in, and by what it may come into another.
+-- Every record with the unit it is in, and by what it may come into another; entries, households and rows by their hash.
 CREATE TABLE IF NOT EXISTS match_record (
     record_id BIGINT NOT NULL, unit_id BIGINT NOT NULL, match_rule VARCHAR NOT NULL, source VARCHAR, name VARCHAR, birth_date DATE,
-    citizen_id VARCHAR, document_no VARCHAR, entry_key VARCHAR, household_key VARCHAR, phone VARCHAR, phone_2 VARCHAR,
+    citizen_id VARCHAR, document_no VARCHAR, entry_key UBIGINT, household_key UBIGINT, phone VARCHAR, phone_2 VARCHAR,
     batch BIGINT, row_key UBIGINT
 );
 CREATE TABLE IF NOT EXISTS match_unit (

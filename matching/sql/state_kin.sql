@@ -57,16 +57,16 @@ INSERT INTO match_kin FROM _kin_new;
 -- same place in a household register, with the same name and the same birth date; but not when one batch has both.
 CREATE OR REPLACE TEMP TABLE _must_new AS
 WITH entry AS (
-    SELECT unit_id, 'E' || entry_key AS key, name, birth_date, batch, 'same_record' AS match_rule
+    SELECT unit_id, entry_key AS key, name, birth_date, batch, 'same_record' AS match_rule
     FROM match_record WHERE birth_date IS NOT NULL AND entry_key IS NOT NULL
     UNION ALL
-    SELECT unit_id, 'H' || household_key, name, birth_date, batch, 'number_changed'
+    SELECT unit_id, household_key, name, birth_date, batch, 'number_changed'
     FROM match_record WHERE birth_date IS NOT NULL AND household_key IS NOT NULL
 ), own AS (
     SELECT * FROM entry SEMI JOIN _kin_unit USING (unit_id)
 )
 SELECT least(a.unit_id, b.unit_id) AS unit_l, greatest(a.unit_id, b.unit_id) AS unit_r, min(a.match_rule) AS match_rule
-FROM own a JOIN entry b ON a.key = b.key AND a.name = b.name AND a.birth_date = b.birth_date AND a.unit_id <> b.unit_id
+FROM own a JOIN entry b ON a.key = b.key AND a.match_rule = b.match_rule AND a.name = b.name AND a.birth_date = b.birth_date AND a.unit_id <> b.unit_id
 GROUP BY least(a.unit_id, b.unit_id), greatest(a.unit_id, b.unit_id)
 HAVING bool_or(a.match_rule = 'same_record') OR NOT coalesce(bool_or(a.batch = b.batch), false);
 

@@ -21,7 +21,7 @@ WHERE (names_before > getvariable('phone_holders')) <> (names_after > getvariabl
 
 CREATE OR REPLACE TEMP TABLE _touched_key AS
 WITH source AS (
-    SELECT citizen_id, document_no, record_key || '|' || role AS entry_key FROM _arrived
+    SELECT citizen_id, document_no, hash_of(record_key || '|' || role) AS entry_key FROM _arrived
     UNION ALL
     SELECT citizen_id, document_no, entry_key FROM match_record
     WHERE record_id IN (SELECT record_id FROM _gone UNION ALL SELECT record_id FROM match_judged_anew)

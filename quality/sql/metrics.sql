@@ -4,10 +4,10 @@ CREATE OR REPLACE TEMP TABLE check_delivered AS
 SELECT department, extract, sum(rows_delivered - rows_non_data)::BIGINT AS rows, sum(rows_quarantined)::BIGINT AS quarantined
 FROM delivery WHERE night = getvariable('check_night') AND status = 'accepted' AND extract IS NOT NULL GROUP BY ALL;
 
-CREATE OR REPLACE TEMP TABLE check_mention AS
-SELECT m.*, x.person_id FROM std_mention AS m
-JOIN crosswalk AS x USING (mention_id)
-WHERE x.night = getvariable('check_night');
+CREATE OR REPLACE TEMP VIEW check_mention AS
+FROM std_mention SEMI JOIN (
+    SELECT delivery_id FROM delivery WHERE night = getvariable('check_night') AND status = 'accepted'
+) USING (delivery_id);
 
 CREATE OR REPLACE TEMP TABLE check_metric AS
 WITH filled AS (
@@ -49,7 +49,7 @@ linked AS (
     SELECT m.department, m.extract, count(*) AS size,
         count(*) FILTER (p.department_count > 1 OR p.mention_count > 1) AS known,
         count(*) FILTER (p.first_night = getvariable('check_night')) AS new
-    FROM check_mention AS m JOIN person AS p USING (person_id) GROUP BY m.department, m.extract
+    FROM check_mention AS m JOIN crosswalk AS x USING (mention_id) JOIN person AS p USING (person_id) GROUP BY m.department, m.extract
 ),
 pair AS (
     SELECT greatest(least(floor(odds / 4), 8), -8)::INTEGER * 4 AS bits FROM match_pair
@@ -91,5 +91,5 @@ DELETE FROM night_metric WHERE night = getvariable('check_night');
 INSERT INTO night_metric
 SELECT getvariable('check_night'), metric, department, extract, item, value, size FROM check_metric ORDER BY ALL;
 DROP TABLE check_metric;
-DROP TABLE check_mention;
+DROP VIEW check_mention;
 DROP TABLE check_delivered;

@@ -327,7 +327,7 @@ def test_a_supported_pair_that_no_rule_brought_together():
 
 def test_a_row_that_names_both_keeps_them_apart():
     con = _state([(10, "unproven", "ann", "1", None, None, 10), (20, "unproven", "ann", "1", None, None, 20)])
-    con.execute("UPDATE match_record SET row_key = 7, entry_key = 'row|' || unit_id")
+    con.execute("UPDATE match_record SET row_key = 7, entry_key = unit_id")
     found = explain_clusters(con, 10, 20)
     assert _kinds(found) == ["one_row"]
     assert found.changes == ()

@@ -128,8 +128,7 @@ candidate AS (
     SELECT *, recorded_date - (rank * {rule.days_per_rank or 0})::INTEGER AS dated FROM ranked
 ),
 alike AS (
-    SELECT person_no, count(*)::INTEGER AS agreeing_count, {departments} AS departments,
-        list(mention_id) AS mention_ids,
+    SELECT person_no, same, count(*)::INTEGER AS agreeing_count, {departments} AS departments,
         min(struct_pack({within}newest := -mention_id, value := value)) AS best
     FROM candidate
     GROUP BY person_no, same
@@ -137,15 +136,19 @@ alike AS (
 several AS (
     SELECT person_no, sum(agreeing_count) AS stating_count FROM alike GROUP BY person_no HAVING count(*) > 1
 ),
+listed AS (
+    SELECT person_no, same, list_sort(list(mention_id)) AS mention_ids
+    FROM candidate SEMI JOIN several USING (person_no) GROUP BY person_no, same
+),
 placed AS (
-    SELECT *, 1 AS place, 0 AS differing_count, NULL AS sorted_ids FROM alike ANTI JOIN several USING (person_no)
+    SELECT *, 1 AS place, 0 AS differing_count, NULL AS mention_ids FROM alike ANTI JOIN several USING (person_no)
     UNION ALL BY NAME
     SELECT * EXCLUDE (stating_count),
         row_number() OVER (PARTITION BY person_no ORDER BY {between}, best.newest) AS place,
-        stating_count - agreeing_count AS differing_count, list_sort(mention_ids) AS sorted_ids
-    FROM alike JOIN several USING (person_no)
+        stating_count - agreeing_count AS differing_count
+    FROM alike JOIN several USING (person_no) JOIN listed USING (person_no, same)
 )
 SELECT person_no, {literal(attribute)} AS attribute, place::INTEGER AS place, best.value, -best.newest AS mention_id,
-    agreeing_count, differing_count::INTEGER AS differing_count, sorted_ids AS mention_ids
+    agreeing_count, differing_count::INTEGER AS differing_count, mention_ids
 FROM placed
 """

@@ -3,7 +3,8 @@
 Wiring only: what a file means is decided in `sources`, what is kept in `warehouse.ledger`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import PurePosixPath
@@ -69,8 +70,11 @@ def standardise_deliveries(
     own = [delivery for delivery in waiting if delivery["department"] == contract.department]
     read: dict[int, Reading] = {}
     division = _home_division(con, home, contracts, waiting, night, read) if own else None
-    for delivery in own:
-        reading = read.pop(delivery["delivery_id"], None) or _read(home, contract, contracts, delivery)
+
+    def reading_of(delivery: dict[str, Any]) -> Reading:
+        return read.pop(delivery["delivery_id"], None) or _read(home, contract, contracts, delivery)
+
+    for delivery, reading in _read_ahead(own, reading_of):
         mentions = _standardise_delivery(con, home, contract, night, delivery, reading, division)
         counts.add(reading, mentions)
         log.info(
@@ -86,6 +90,18 @@ def standardise_deliveries(
             mentions=mentions,
         )
     return counts
+
+
+def _read_ahead(
+    deliveries: Sequence[dict[str, Any]], reading_of: Callable[[dict[str, Any]], Reading]
+) -> Iterator[tuple[dict[str, Any], Reading]]:
+    """Deliveries with their readings; while one is worked on, which DuckDB does by itself, the next is read."""
+    with ThreadPoolExecutor(1) as pool:
+        ahead = [pool.submit(reading_of, delivery) for delivery in deliveries[:1]]
+        for number, delivery in enumerate(deliveries, 1):
+            reading = ahead.pop().result()
+            ahead += [pool.submit(reading_of, each) for each in deliveries[number : number + 1]]
+            yield delivery, reading
 
 
 def _home_division(

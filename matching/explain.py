@@ -31,7 +31,7 @@ from matching.judgements import create_judgements, current_judgements
 from matching.levels import compare_pairs
 from matching.parameters import Floats, Parameters
 from matching.spec import Spec
-from matching.state import load_parameters, with_frequencies
+from matching.state import has_state, load_parameters, with_frequencies
 from matching.waterfall import Change, MISSING, what_if
 from matching.waterfall import explain_pair as explain_pair
 from matching.weights import are_forbidden, forbid, log_ratios, posterior_odds
@@ -48,7 +48,7 @@ ALMOST_SURE: Final = 1 - 1e-12
 TRACE: Final = 1e-3
 """Bits which may be no more than rounding of a probability."""
 
-NOTHING: Final = "nothing has been linked yet; run a night first"
+NOTHING: Final = "nothing has been linked yet, or by another version of the program; run a night first"
 
 _ASKED: Final = "_explain_unit"
 
@@ -67,11 +67,9 @@ def clusters_of(con: duckdb.DuckDBPyConnection, records: Sequence[int]) -> tuple
         SELECT DISTINCT p.cluster FROM match_record r JOIN match_place p USING (unit_id)
         WHERE r.record_id IN (SELECT unnest($records::BIGINT[])) AND p.cluster IS NOT NULL ORDER BY p.cluster
     """
-    try:
-        rows = con.execute(query, {"records": list(records)}).fetchall()
-    except duckdb.CatalogException as error:
-        raise NotLinkedError(NOTHING) from error
-    return tuple(row[0] for row in rows)
+    if not has_state(con):
+        raise NotLinkedError(NOTHING)
+    return tuple(row[0] for row in con.execute(query, {"records": list(records)}).fetchall())
 
 
 def first_records(con: duckdb.DuckDBPyConnection, clusters: Iterable[int]) -> dict[int, int]:
@@ -131,10 +129,7 @@ class _State:
 
     @classmethod
     def read(cls, con: duckdb.DuckDBPyConnection) -> "_State":
-        try:
-            known = load_parameters(con)
-        except duckdb.CatalogException as error:
-            raise NotLinkedError(NOTHING) from error
+        known = load_parameters(con) if has_state(con) else None
         if known is None:
             raise NotLinkedError(NOTHING)
         create_judgements(con, temporary=True)

@@ -50,14 +50,22 @@ def create_state(con: duckdb.DuckDBPyConnection) -> None:
     """
     con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {WANTED} (record_id BIGINT)")
     con.execute(f"CREATE TABLE IF NOT EXISTS {JUDGED} (record_id BIGINT NOT NULL)")
-    shape = hashlib.sha256(_text("state").encode()).hexdigest()
-    made = con.execute("SELECT comment FROM duckdb_tables() WHERE table_name = 'match_basis'").fetchall()
-    if made == [(shape,)]:
+    if has_state(con):
         return
-    for table in ("match_basis", *TABLES) if made else ():
+    for table in ("match_basis", *TABLES):
         con.execute(f"DROP TABLE IF EXISTS {table}")
     run(con, "state")
-    con.execute(f"COMMENT ON TABLE match_basis IS '{shape}'")
+    con.execute(f"COMMENT ON TABLE match_basis IS '{_shape()}'")
+
+
+def has_state(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the tables of the state are there, as this version of the program makes them."""
+    made = con.execute("SELECT comment FROM duckdb_tables() WHERE table_name = 'match_basis'").fetchall()
+    return made == [(_shape(),)]
+
+
+def _shape() -> str:
+    return hashlib.sha256(_text("state").encode()).hexdigest()
 
 
 def forget_judged(con: duckdb.DuckDBPyConnection) -> None:

@@ -22,7 +22,7 @@ from matching.errors import MatchingError
 from matching.judgements import Answer, create_judgements, current_judgements, record_judgement, represent_pair
 from matching.review import compare_units, Finding, review_queue, sample_queue
 from matching.spec import Spec
-from matching.state import load_parameters
+from matching.state import has_state, load_parameters
 from pipelines.errors import PipelinesError
 from pipelines.home import Home
 from pipelines.writer import hold_writer
@@ -242,8 +242,8 @@ def _session(home: Home, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnecti
                 raise
             time.sleep(0.5)
     try:
-        if con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'match_pair'").fetchall() == [(0,)]:
-            raise ReviewingError("no linkage is kept yet; run a night first: popbase run")
+        if not has_state(con):
+            raise ReviewingError("no linkage is kept yet, or another version kept it; run a night first: popbase run")
         yield con
     finally:
         con.close()

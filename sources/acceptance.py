@@ -156,12 +156,12 @@ class RecordSorter:
 
     def _table(self, columns: list[pa.Array], blanks: list[pa.Array], numbers: pa.Array, lines: pa.Array) -> pa.Table:
         """The kept columns; cells that hold nothing become null."""
-        positions = self.layout.columns.positions
-        nothing = pa.nulls(len(numbers), pa.string())
-        kept = [
-            pc.if_else(blanks[positions[name]], None, columns[positions[name]]) if name in positions else nothing
-            for name in self.layout.extract.kept
-        ]
+        found = self.layout.columns
+        kept = []
+        for name in self.layout.extract.kept:
+            places = [found.positions[name], *found.further.get(name, ())] if name in found.positions else []
+            said = [pc.if_else(blanks[place], None, columns[place]) for place in places]
+            kept.append(pc.coalesce(*said) if said else pa.nulls(len(numbers), pa.string()))
         if not self.layout.delimiter.isascii():
             kept = [pc.replace_substring(column, STAND_IN, self.layout.delimiter) for column in kept]
         return pa.table([numbers, lines, *kept], schema=accepted_schema(self.layout.extract))

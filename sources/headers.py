@@ -5,7 +5,7 @@ the header row in a file (`sources.decode`) and what an unknown column means for
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
 
@@ -33,7 +33,8 @@ class HeaderMap:
 
     `positions` are cell indexes by column name, dropped columns included; `unknown`, `missing`,
     `repeated` are what the receipt tells: delivered headers nobody knows, required columns that did
-    not come, columns that came more than once (the first is taken).
+    not come, columns that came more than once (the first is taken). `further`: cell indexes of other headers that
+    mean a column as well, of which the first that says something is taken; the same header twice may name two things.
     """
 
     positions: Mapping[str, int]
@@ -41,6 +42,7 @@ class HeaderMap:
     missing: tuple[str, ...]
     repeated: tuple[str, ...]
     unknown_positions: tuple[int, ...] = ()
+    further: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 def map_headers(extract: Extract, cells: Sequence[str]) -> HeaderMap:
@@ -48,6 +50,7 @@ def map_headers(extract: Extract, cells: Sequence[str]) -> HeaderMap:
     positions: dict[str, int] = {}
     unknown: dict[int, str] = {}
     repeated: list[str] = []
+    further: dict[str, tuple[int, ...]] = {}
     for position, cell in enumerate(cells):
         normalised = normalise_header(cell)
         column = extract.by_header.get(normalised)
@@ -56,10 +59,13 @@ def map_headers(extract: Extract, cells: Sequence[str]) -> HeaderMap:
                 unknown[position] = cell.strip()
         elif column.name in positions:
             repeated.append(column.name)
+            known = (positions[column.name], *further.get(column.name, ()))
+            if normalised not in {normalise_header(cells[each]) for each in known}:
+                further[column.name] = (*known[1:], position)
         else:
             positions[column.name] = position
     missing = tuple(column.name for column in extract.columns if column.required and column.name not in positions)
-    return HeaderMap(positions, tuple(unknown.values()), missing, tuple(repeated), tuple(unknown))
+    return HeaderMap(positions, tuple(unknown.values()), missing, tuple(repeated), tuple(unknown), further)
 
 
 def propose_headers(extract: Extract, columns: HeaderMap) -> dict[str, str]:
@@ -100,11 +106,11 @@ def best_extract(contracts: Iterable[Contract], cells: Sequence[str]) -> tuple[C
     return contract, extract
 
 
-def merge_header_rows(groups: Sequence[str], names: Sequence[str]) -> list[str]:
+def merge_header_rows(extract: Extract, groups: Sequence[str], names: Sequence[str]) -> list[str]:
     """One header row from two: a merged group cell (男方) stands over the names that follow it (姓名).
 
     A blank name keeps its group's text, a blank group continues the one on its left; a name that was merged downwards
-    stands in both rows and counts once.
+    stands in both rows and counts once. A group that only titles its columns (基本信息) leaves them their names.
     """
     merged: list[str] = []
     group = ""
@@ -112,5 +118,7 @@ def merge_header_rows(groups: Sequence[str], names: Sequence[str]) -> list[str]:
         over = groups[position].strip() if position < len(groups) else ""
         name = names[position].strip() if position < len(names) else ""
         group = over or group
-        merged.append(name if name == over else group + name)
+        both = group + name
+        is_title = normalise_header(both) not in extract.by_header and normalise_header(name) in extract.by_header
+        merged.append(name if name == over or is_title else both)
     return merged

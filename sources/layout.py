@@ -109,8 +109,8 @@ def _candidates(lines: list[str], extracts: Sequence[Extract]) -> Iterator[_Cand
             continue
         records = _first_records(lines, delimiter)
         for position, record in enumerate(records):
-            merged = merge_header_rows(records[position - 1], record) if position else record
             for extract in extracts:
+                merged = merge_header_rows(extract, records[position - 1], record) if position else record
                 for header in (record, merged) if merged != record else (record,):
                     if is_header(extract, header):
                         columns = map_headers(extract, header)

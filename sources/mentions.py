@@ -31,6 +31,9 @@ _CLEAN = r"[0-9A-Za-z\x{4e00}-\x{9fff}](?:.*[0-9A-Za-z\x{4e00}-\x{9fff}])?"
 
 _KEY_SEPARATOR = "chr(31)"
 
+_SHORTENED = r"'[0-9](\.[0-9]+)?[Ee]\+?[0-9]{1,3}'"
+"""Long numbers as spreadsheets write them; many have the same."""
+
 
 def raw_mentions_sql(department: str, extract: Extract, rows_relation: str) -> str:
     """The query that turns rows of an extract (ROWS and its kept columns) into RAW_MENTION."""
@@ -106,12 +109,14 @@ def _record_key(department: str, extract: Extract) -> str:
     """SHA-256 of the first complete natural key, else of the whole row.
 
     The values are as delivered, only without blanks and spreadsheet wrapping at their ends: standards
-    may improve, keys may not change.
+    may improve, keys may not change. A number that a spreadsheet shortened names nobody.
     """
     prefix = f"{literal(department)}, {literal(extract.extract)}"
     branches = []
     for names in extract.natural_key:
-        complete = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in names)
+        complete = " AND ".join(
+            f"{quoted(name)} IS NOT NULL AND NOT regexp_full_match({quoted(name)}, {_SHORTENED})" for name in names
+        )
         parts = ", ".join(map(quoted, names))
         branches.append(f"WHEN {complete} THEN sha256(concat_ws({_KEY_SEPARATOR}, {prefix}, {parts}))")
     whole = ", ".join(f"coalesce({quoted(name)}, '')" for name in extract.kept)

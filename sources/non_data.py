@@ -22,7 +22,12 @@ KINDS: Final = ("data", "blank", "empty", "title", "header", "total", "footer")
 _UNIT = "(条记录|条数据|条|行|人次|人|户|笔|件|页)"
 _BLANK = r"[\s\x{3000}]*"
 _OPEN, _CLOSE = r"[\s\x{3000}\-—=*(（【<#]*", r"[\s\x{3000}\-—=*)）】>]*"
-_SUM = rf"((全部|户数|人数|条数|金额|总){_BLANK})?((合|小|总|共|累){_BLANK}计|(平{_BLANK})均[数值]?|计|total)"
+_PLACE = r"(\p{Han}{0,12}(村|社区|街道|镇|乡|区|县|月|户|局|所|院|校|单位|公司|页))?"
+"""Of what a subtotal is the sum."""
+_SUM = (
+    rf"((全部|户数|人数|条数|金额|总){_BLANK})?"
+    rf"({_PLACE}(合|小|总|共|累){_BLANK}[计計]|(平{_BLANK})均[数值]?|[计計]|total)"
+)
 _TOTAL = "|".join(
     (
         rf"^{_OPEN}{_SUM}(数|人数|户数|条数|行数|笔数)?([(（][人户条笔件元万]+[)）])?"
@@ -49,9 +54,9 @@ _LONE = "|".join(
 )
 """What is a footer only where nothing else stands in the record."""
 
-_SAYS_TOTAL = re.compile(r"计|数|total", re.IGNORECASE)
+_SAYS_TOTAL = re.compile(r"[计計]|数|total", re.IGNORECASE)
 _COUNT = re.compile(
-    r"(?:计|total|共有?|数|总量|选择|[询索]到|导出)(?:[(（][人户条笔件][)）])?\s*[:：]?\s*(\d[\d,]*)\s*(?:[条行人户笔件)）。；;]|\s|$)"
+    r"(?:[计計]|total|共有?|数|总量|选择|[询索]到|导出)(?:[(（][人户条笔件][)）])?\s*[:：]?\s*(\d[\d,]*)\s*(?:[条行人户笔件)）。；;]|\s|$)"
     r"|(\d[\d,]*)\s*(?:行受影响|rows?\b)",
     re.IGNORECASE,
 )

@@ -4,10 +4,17 @@ CREATE OR REPLACE TEMP TABLE std_id_read AS
 WITH folded AS (
     SELECT *, regexp_full_match(text, '[0-9]{17}[0-9X]') AS is_whole FROM std_id_folded
 ),
-bare AS (
-    SELECT raw, id_type_raw, id_type_name, is_whole, CASE WHEN is_whole THEN text ELSE
-        regexp_replace(regexp_replace(upper(text), '\([^()]*(\)|$)', '', 'g'), '[\s''"=`,;:_~#/\\]+', '', 'g') END AS text
+among AS (  -- a number with a label, a name or brackets about it, when it is the only one
+    SELECT *, CASE WHEN NOT is_whole
+        THEN regexp_extract(upper(text), '(?:^|[^0-9])([0-9]{17}[0-9X])(?:[^0-9X]|$)', 1) END AS lone
     FROM folded
+),
+bare AS (
+    SELECT raw, id_type_raw, id_type_name, is_whole, CASE WHEN is_whole THEN text
+        WHEN lone <> '' AND mod_11_2(TRY_CAST(left(lone, 17) AS BIGINT)) = right(lone, 1)
+            AND NOT regexp_matches(replace(upper(text), lone, ''), '[0-9]{15}') THEN lone ELSE
+        regexp_replace(regexp_replace(upper(text), '\([^()]*(\)|$)', '', 'g'), '[\s''"=`,;:_~#/\\]+', '', 'g') END AS text
+    FROM among
 ),
 undashed AS (
     SELECT raw, id_type_raw, id_type_name, is_whole, text,
@@ -94,9 +101,9 @@ SELECT raw, id_type_raw, kind AS citizen_id_kind,
             WHEN length(mask.head) + length(mask.tail) BETWEEN 3 AND 16 THEN masked_between(mask.head, mask.tail, 18)
         END
         WHEN 'destroyed' THEN CASE
-            WHEN scientific.exponent = '17' THEN rpad(replace(scientific.digits, '.', ''), 18, '*')
+            WHEN scientific.exponent = '17' THEN rpad(told_digits(scientific.digits), 18, '*')
             WHEN scientific.exponent = '14'
-                THEN rpad(left(replace(scientific.digits, '.', ''), 6) || '19' || substr(replace(scientific.digits, '.', ''), 7), 18, '*')
+                THEN rpad(regexp_replace(told_digits(scientific.digits), '^([0-9]{6})', '\119'), 18, '*')
             WHEN number IS NOT NULL THEN left(number, 15) || '***'
         END
     END AS citizen_id_claim,

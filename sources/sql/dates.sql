@@ -3,23 +3,29 @@
 -- Out: std_date (raw, date, first_day, last_date, year, age): `date` is a whole date; `first_day` also stands for a month;
 -- `last_date` is the end of a period; `year` is known even where the day is not; `age` in years, for birth dates.
 CREATE OR REPLACE TEMP TABLE std_date AS
-WITH bare AS (
-    SELECT raw, chinese_digits(regexp_replace(regexp_replace(text, '[Tt ]+[0-9]{1,2}[:时][0-9].*$', ''), '[\s''"=()]+', '', 'g'))
-        AS text
+WITH spelt AS (
+    SELECT raw, chinese_digits(replace(replace(replace(text, '元月', '1月'), '廿', '二十'), '卅', '三十')) AS text
     FROM std_date_folded
+),
+bare AS (  -- of a date by the moon the year alone
+    SELECT raw, CASE WHEN regexp_matches(text, '[农阴旧]历') THEN regexp_extract(text, '[0-9]{4}')
+        ELSE regexp_replace(regexp_replace(regexp_replace(text, '[Tt ]+[0-9]{1,2}[:时][0-9].*$', ''),
+            '[公阳新]历|[\s''"=()]+', '', 'g'), '[.,;、。]+$', '') END AS text
+    FROM spelt
 ),
 read AS (
     SELECT raw, text,
         regexp_extract(text, '^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})[日号]?(?:出?生)?$', ['y', 'm', 'd']) AS iso,
         regexp_extract(text, '^([0-9]{4})([0-9]{2})([0-9]{2})(?:[0-9]{6})?(?:\.0)?$', ['y', 'm', 'd']) AS compact,
-        regexp_extract(text, '^([0-9]{2})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})[日号]?(?:出?生)?$', ['y', 'm', 'd']) AS short,
-        regexp_extract(text, '^([0-9]{2})([0-9]{2})([0-9]{2})$', ['y', 'm', 'd']) AS six,
+        regexp_extract(text, '^([0-9]{2})[-/.年](0?[1-9]|1[0-2])[-/.月](0?[1-9]|[12][0-9]|3[01])[日号]?(?:出?生)?$', ['y', 'm', 'd']) AS short,
+        regexp_extract(text, '^([0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$', ['y', 'm', 'd']) AS six,
         regexp_extract(text, '^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})$', ['a', 'b', 'y']) AS backward,
         regexp_extract(text, '^([0-9]{4})(?:[-/.年]([0-9]{1,2})月?|(0[1-9]|1[0-2]))(?:出?生)?$', ['y', 'm', 'mm']) AS month,
         regexp_extract(text, '^([0-9]{4})年?(?:出?生)?$', 1) AS year,
+        regexp_extract(text, '^((?:19|20)[0-9]{2})(?:00|[1-9][0-9])(?:出?生)?$', 1) AS year_of_no_month,
         regexp_extract(text, '^([0-9]{2})年(?:出?生)?$', 1) AS short_year,
         regexp_extract(text, '^[0-9]{5}(?:\.[0-9]+)?$') AS serial,
-        regexp_extract(text, '^([0-9]{4}[-/.年]?[0-9]{1,2}[-/.月]?[0-9]{1,2}日?)[-~至到]+([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?$',
+        regexp_extract(text, '^([0-9]{8}|[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?)[-~至到]+([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?$',
             ['first', 'y', 'm', 'd']) AS period,
         regexp_extract(text, '^满?([0-9]{1,3})(?:\.0)?(?:周?岁)?$', 1) AS age,
         regexp_full_match(text, '[0-9]{1,2}个?(?:多?月|天|日)大?') AS is_infant
@@ -29,8 +35,8 @@ pieced AS (
     SELECT raw, text, age, is_infant, serial, period, CASE
             WHEN iso.y <> '' THEN iso
             WHEN compact.y <> '' THEN compact
-            WHEN period.first <> '' THEN struct_pack(y := left(period.first, 4), m := regexp_extract(period.first, '^....[-/.年]?([0-9]{2})', 1),
-                d := regexp_extract(period.first, '([0-9]{2})日?$', 1))
+            WHEN period.first <> ''
+                THEN regexp_extract(period.first, '^([0-9]{4})[-/.年]?([0-9]{1,2}?)[-/.月]?([0-9]{1,2})日?$', ['y', 'm', 'd'])
             WHEN short.y <> '' THEN struct_pack(y := century(short.y) || short.y, m := short.m, d := short.d)
             WHEN month.m <> '' OR month.mm <> '' AND (left(month.y, 2) IN ('19', '20'))
                 THEN struct_pack(y := month.y, m := month.m || month.mm, d := '')
@@ -39,7 +45,7 @@ pieced AS (
             WHEN TRY_CAST(backward.b AS INTEGER) > 12 OR backward.y <> '' AND backward.a = backward.b
                 THEN struct_pack(y := backward.y, m := backward.a, d := backward.b)
             WHEN backward.y <> '' THEN struct_pack(y := backward.y, m := '', d := '')
-            WHEN year <> '' THEN struct_pack(y := year, m := '', d := '')
+            WHEN year <> '' OR year_of_no_month <> '' THEN struct_pack(y := year || year_of_no_month, m := '', d := '')
             WHEN short_year <> '' THEN struct_pack(y := century(short_year) || short_year, m := '', d := '')
         END AS piece
     FROM read

@@ -6,6 +6,12 @@ CREATE OR REPLACE TEMP MACRO chinese_digits(text) AS
             '([1-9])十([1-9])', '\1\2', 'g'), '([1-9])十', '\10', 'g'), '十([1-9])', '1\1', 'g'), '十', '10', 'g')
     END;
 
+CREATE OR REPLACE TEMP MACRO is_shortened(text) AS  -- a long number as spreadsheets write it: many have the same
+    regexp_full_match(text, '\s*[0-9](\.[0-9]+)?[Ee]\+?[0-9]{1,3}\s*');
+
+CREATE OR REPLACE TEMP MACRO number_text(text) AS  -- a number that names something, as it was delivered
+    CASE WHEN NOT is_shortened(text) THEN nullif(trim(text), '') END;
+
 CREATE OR REPLACE TEMP MACRO mod_11_2(first_17) AS  -- GB 11643 check character of a number of 17 digits
     substr('10X98765432', 1 + CAST((
         7 * (first_17 // 10000000000000000 % 10) + 9 * (first_17 // 1000000000000000 % 10)
@@ -37,6 +43,9 @@ CREATE OR REPLACE TEMP MACRO phone_number(text) AS  -- one number without signs,
             AND NOT regexp_matches(right(text, 11), getvariable('phone_placeholder_pattern')) THEN right(text, 11)
         WHEN regexp_full_match(text, '(?:\+?0{0,2}86)?0[1-9][0-9]{1,2}[2-8][0-9]{6,7}')
             THEN regexp_extract(text, '0[1-9][0-9]{1,2}[2-8][0-9]{6,7}$') END;
+
+CREATE OR REPLACE TEMP MACRO told_digits(digits) AS  -- of a shortened number: the last was rounded, but for the 15th
+    replace(CASE WHEN length(digits) = 16 THEN digits ELSE digits[:-2] END, '.', '');
 
 CREATE OR REPLACE TEMP MACRO masked_between(head, tail, width) AS  -- head****tail
     rpad(head, CAST(width - length(tail) AS INTEGER), '*') || tail;

@@ -5,7 +5,7 @@ WITH folded AS (
     SELECT raw, text, regexp_full_match(text, '\p{Han}{2,4}') AS is_plain FROM std_name_folded
 ),
 noted AS (
-    SELECT raw, trim(regexp_replace(text, '\s+', ' ', 'g'), ' ''"`,;:/\|_~!#&+=^') AS text,
+    SELECT raw, trim(regexp_replace(regexp_replace(text, '等[0-9一二三四五六七八九十两]*人$', ''), '\s+', ' ', 'g'), ' ''"`,;:/\|_~!#&+=^') AS text,
         trim(regexp_extract(text, '\((?:曾用名|原名|曾名|又名|别名|曾用)[: ]*([^()]+)\)?', 1)) AS former_name
     FROM folded WHERE NOT is_plain
 ),

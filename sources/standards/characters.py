@@ -21,8 +21,8 @@ _DASHES = "‐‑‒–—―−－﹣ー─━﹘"
 _LETTERS_LIKE_X = "ХхΧχ×✕╳⨯"
 _QUOTES = {**dict.fromkeys("‘’‛′＇`´", "'"), **dict.fromkeys("“”„″〃＂", '"')}
 _BRACKETS = {**dict.fromkeys("【〔〖［〈《「『[{<", "("), **dict.fromkeys("】〕〗］〉》」』]}>", ")")}
-_SEPARATORS = "·•∙‧・･．.。｡●⋅᛫ㆍ◦○⸱"
-_UNWRITABLE = "?？■*＊\ufffd〓◇◆▇█▢☐⬜"
+_SEPARATORS = "·•∙‧・･．.。｡●⋅᛫ㆍ◦⸱﹒․⦁ꞏ˙"
+_UNWRITABLE = "?？﹖○◯■*＊\ufffd〓◇◆▇█▢☐⬜"
 _VARIANTS = (
     "喆哲 堃坤 峯峰 甦苏 昇升 陞升 勳勋 勛勋 恆恒 淩凌 菓果 珮佩 犇奔 羣群 敍叙 衞卫 裏里 祕秘 彊强 強强 "
     "寗宁 甯宁 濬浚 叡睿 龢和 囯国 圀国 崐昆 崑昆 淸清 靑青 徳德 惪德 嶽岳 逺远 晧皓 暠皓 烱炯 啓启 啟启 "

@@ -1,5 +1,7 @@
 """Folding of characters at the speed of C: a column of texts becomes one string, and back. No tables here."""
 
+import html
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -11,6 +13,9 @@ from sources.errors import FoldingError
 
 _SCHEMA: Final = pa.schema([("raw", pa.string()), ("text", pa.string())])
 SEPARATOR: Final = "\x1e"
+_ENTITY: Final = re.compile(r"&(?:#[0-9]+|#x[0-9A-Fa-f]+|nbsp|amp|quot);")
+"""How a page writes a character that its encoding lacks."""
+
 BATCH_ROWS: Final = 500_000
 CHUNK_ROWS: Final = 8_192
 """Rows that DuckDB gives to one thread at a time; a temporary table of 100 000 rows would be read by one alone."""
@@ -47,7 +52,7 @@ def _fold_column(raw: pa.Array, table: Mapping[int, str | int]) -> pa.Array:
         return raw
     sent = pc.replace_substring(raw, SEPARATOR, " ")
     whole = pa.ListArray.from_arrays(pa.array([0, len(sent)], pa.int32()), sent)
-    joined = pc.binary_join(whole, SEPARATOR)[0].as_py()
+    joined = _ENTITY.sub(lambda entity: html.unescape(entity[0]), pc.binary_join(whole, SEPARATOR)[0].as_py())
     parts = pc.split_pattern(pa.array([joined.translate(table)], pa.string()), SEPARATOR).flatten()
     if len(parts) != len(raw):
         raise FoldingError(expected_count=len(raw), found_count=len(parts))

@@ -390,3 +390,9 @@ def test_what_is_not_there_is_said():
         explain_cluster(_state(UNITS), 99)
     with pytest.raises(NotLinkedError, match="nothing has been linked"):
         explain_cluster(duckdb.connect(), 10)
+    kept_before = _state(UNITS)
+    kept_before.execute("COMMENT ON TABLE match_basis IS 'as an older version of the program made it'")
+    with pytest.raises(NotLinkedError, match="another version"):
+        explain_cluster(kept_before, 10)
+    with pytest.raises(NotLinkedError, match="another version"):
+        clusters_of(kept_before, [101])

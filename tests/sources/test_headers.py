@@ -24,6 +24,7 @@ def extract(*columns: dict[str, Any]) -> Extract:
     )
 
 
+MARRIAGE = next(each for each in CONTRACTS["civil_affairs"].extracts if each.extract == "marriage")
 SEX = {"name": "sex", "headers": ["性别"]}
 CODE = {"name": "code", "headers": ["信用代码"], "required": True}
 
@@ -122,8 +123,21 @@ def test_a_header_of_nobody_is_recognised_as_such() -> None:
 
 
 def test_two_header_rows_become_one() -> None:
-    merged = merge_header_rows(["登记证字号", "男方", "", "女方", ""], ["", "姓名", "民族", "姓名", "民族"])
+    merged = merge_header_rows(MARRIAGE, ["登记证字号", "男方", "", "女方", ""], ["", "姓名", "民族", "姓名", "民族"])
     assert merged == ["登记证字号", "男方姓名", "男方民族", "女方姓名", "女方民族"]
+
+
+def test_a_title_over_some_columns_is_no_part_of_their_names() -> None:
+    groups = ["登记信息", "", "男方", ""]
+    assert merge_header_rows(MARRIAGE, groups, ["登记日期", "业务类型", "姓名", "其他"]) == [
+        "登记日期", "业务类型", "男方姓名", "男方其他",
+    ]  # fmt: skip
+
+
+def test_of_two_headers_of_one_column_both_are_read() -> None:
+    columns = map_headers(extract(), ["姓名", "性别", "XM", "姓名"])
+    assert (columns.positions, columns.further) == ({"name": 0}, {"name": (2,)})
+    assert columns.repeated == ("name", "name")
 
 
 DELIVERED = {

@@ -50,6 +50,14 @@ def mentions(
     return lines
 
 
+def test_a_number_that_a_spreadsheet_shortened_is_no_key(con: duckdb.DuckDBPyConnection) -> None:
+    rows = [{"no": "2.02612E+11", "name": name, "number": number} for name, number in (("甲", "1"), ("乙", "2"))]
+    one, other = mentions(con, extract([SELF]), *rows)
+    assert one["record_key"] != other["record_key"]
+    same = mentions(con, extract([SELF]), *[{"no": "202612000001", "name": name, "number": "1"} for name in "甲乙"])
+    assert same[0]["record_key"] == same[1]["record_key"]
+
+
 def test_the_result_has_the_columns_of_raw_mention(con: duckdb.DuckDBPyConnection) -> None:
     for contract in load_contracts():
         for shape in contract.extracts:

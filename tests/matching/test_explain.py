@@ -14,6 +14,7 @@ from matching.kinds import KINDS
 from matching.levels import compare_pairs
 from matching.parameters import ComparisonParameters, Level, load_parameters, Parameters
 from matching.spec import load_spec, Spec
+from matching.state import create_state
 from matching.waterfall import waterfall_table, what_if
 from matching.weights import log_ratios, posterior_odds
 
@@ -190,8 +191,8 @@ UNITS = [
 def _state(units, pairs=(), musts=(), judgements=(), applied=()):
     """A linkage as it is kept. Each unit is one record of ten times its number, and one more."""
     con = duckdb.connect()
-    for name in ("state", "review_state"):
-        con.execute(resources.files("matching").joinpath("sql", f"{name}.sql").read_text().replace("{temp}", ""))
+    create_state(con)
+    con.execute(resources.files("matching").joinpath("sql", "review_state.sql").read_text().replace("{temp}", ""))
     spec = Spec.model_validate(SPEC)
     con.execute(
         "INSERT INTO match_parameters VALUES (3, $1, $2)", [spec.model_dump_json(), _parameters().model_dump_json()]

@@ -60,6 +60,20 @@ class Table(Frozen):
         Args:
             among: a condition over the source `t` that leaves whole groups of rows out.
         """
+        if not self.history:
+            return f"{self._rows(among)} ORDER BY {self.order}"
+        # What never ended has one version, and most never did.
+        ended = f"FROM {identifier(self.source)} AS e WHERE e.to_night IS NOT NULL"
+        one, other = (", ".join(f"{name}.{identifier(each)}" for each in self.history) for name in "te")
+        several = f"({one}) IN (SELECT ({other}) {ended})"
+        return f"""
+            {self._rows(f"{among} AND NOT {several}")}
+            UNION ALL BY NAME {self._merged(self._rows(f"{among} AND {several}"))}
+            ORDER BY {self.order}
+        """
+
+    def _rows(self, condition: str) -> str:
+        """The rows of the source for which a condition holds, as they are published."""
         columns = ", ".join(f"{self._value(name)} AS {identifier(name)}" for name in self.columns)
         joins = "".join(
             f" LEFT JOIN _wh_pseudonym AS {identifier('_' + name)}"
@@ -69,8 +83,7 @@ class Table(Frozen):
         )
         if RECORD in self.columns:
             joins += " LEFT JOIN _wh_record_pseudonym AS _record USING (file, row_number)"
-        rows = f"SELECT {columns} FROM {identifier(self.source)} AS t{joins} WHERE {self.where} AND {among}"
-        return f"{self._merged(rows) if self.history else rows} ORDER BY {self.order}"
+        return f"SELECT {columns} FROM {identifier(self.source)} AS t{joins} WHERE {self.where} AND {condition}"
 
     @property
     def untraced(self) -> "Table":

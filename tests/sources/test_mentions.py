@@ -261,6 +261,20 @@ def test_relations_are_stated_within_a_row(con: duckdb.DuckDBPyConnection) -> No
     assert found == [(10, 11, "spouse"), (12, 10, "co_owner_of"), (13, 10, "co_owner_of"), (20, 21, "former_spouse")]
 
 
+def test_what_kind_of_registration_nobody_knows_says_nothing_of_a_couple(con: duckdb.DuckDBPyConnection) -> None:
+    [marriage] = [each for c in load_contracts() for each in c.extracts if each.extract == "marriage"]
+    con.execute(
+        """CREATE TABLE std AS FROM (VALUES
+            (1, 1, 10, 'husband', '补领结婚登记证'), (1, 1, 11, 'wife', '补领结婚登记证'),
+            (1, 2, 20, 'husband', '离婚登记'), (1, 2, 21, 'wife', '离婚登记'),
+            (1, 3, 30, 'husband', NULL), (1, 3, 31, 'wife', NULL),
+            (1, 4, 40, 'husband', '其他业务'), (1, 4, 41, 'wife', '其他业务')
+        ) AS t(delivery_id, row_number, mention_id, role, event_type)"""
+    )
+    found = con.sql(f"FROM ({relations_sql(marriage, 'std')}) ORDER BY ALL").fetchall()
+    assert found == [(10, 11, "spouse"), (20, 21, "former_spouse")]
+
+
 def test_no_relations_are_an_empty_table(con: duckdb.DuckDBPyConnection) -> None:
     table = con.sql(relations_sql(extract([SELF]), "nothing")).to_arrow_table()
     assert (table.num_rows, table.column_names) == (0, ["from_mention_id", "to_mention_id", "relation"])

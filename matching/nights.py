@@ -107,7 +107,8 @@ def link_records(
 
     Returns:
         Counts. `match_cluster` (CLUSTER) and the temporary `match_link_new` (LINK) and `match_skipped_block` hold the
-        result; `match_judged_anew` (record_id) names the records that new judgements are about.
+        result; until `state.forget_news`, `match_judged_anew` (record_id) names the records that new judgements are
+        about, and `match_placed_anew` those whose lines of `match_cluster` were written.
 
     Raises:
         InputError: a column is missing, or a record_id comes twice.

@@ -35,8 +35,8 @@ def make_units(con: duckdb.DuckDBPyConnection) -> None:
     """Put records into units, and say what each unit is known by.
 
     Args:
-        con: connection with the temporary tables `_record` (RECORD: whole units only) and `_judged_apart`, and the
-            table `match_record`.
+        con: connection with the temporary tables `_record` (`state.find_changes`: whole units only) and
+            `_judged_apart`, and the table `match_record`.
 
     Leaves `_unit_record` (record_id, unit_id, match_rule).
     """

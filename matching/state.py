@@ -26,14 +26,25 @@ TABLES = (
 """Tables of the state but for the parameters."""
 
 JUDGED = "match_judged_anew"
-"""Table (record_id): the records about which judgements say something new, until `forget_judged`: a run that ends
+"""Table (record_id): the records about which judgements say something new, until `forget_news`: a run that ends
 between the linkage and what is made of it does not lose them."""
+
+PLACED = "match_placed_anew"
+"""Table (record_id, may be repeated): the records of which `match_cluster` was written since `forget_news`."""
 
 WANTED = "match_wanted"
 """Temporary table (record_id): the records that are read next. A costly relation of records may join it itself."""
 
 REST = 1536 * 2**20
 """Bytes that DuckDB may hold while others need the memory."""
+
+_HASHED = {
+    "entry_key": "hash_of(record_key || '|' || role)",
+    "row_key": "hash_of(batch || '|' || record_key)",
+    "household_key": "hash_of(household_key)",
+}
+_READ = (*(name for name in RECORD.names if name not in ("record_key", "role")), "entry_key", "row_key")
+"""Columns of a record as it is read: what it only may share with others, by hash."""
 
 # A "document number" of several names is a word such as 补办中, not a number.
 _GENERIC_DOCUMENTS = """
@@ -49,7 +60,8 @@ def create_state(con: duckdb.DuckDBPyConnection) -> None:
     What is lost with them can be made anew: the next linkage is a full one.
     """
     con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {WANTED} (record_id BIGINT)")
-    con.execute(f"CREATE TABLE IF NOT EXISTS {JUDGED} (record_id BIGINT NOT NULL)")
+    for news in (JUDGED, PLACED):
+        con.execute(f"CREATE TABLE IF NOT EXISTS {news} (record_id BIGINT NOT NULL)")
     if has_state(con):
         return
     for table in ("match_basis", *TABLES):
@@ -68,9 +80,10 @@ def _shape() -> str:
     return hashlib.sha256(_text("state").encode()).hexdigest()
 
 
-def forget_judged(con: duckdb.DuckDBPyConnection) -> None:
-    """Nothing new is said of any record any more; call it in the transaction that keeps what came of it."""
-    con.execute(f"DELETE FROM {JUDGED}")
+def forget_news(con: duckdb.DuckDBPyConnection) -> None:
+    """Nothing is new of any record any more; call it in the transaction that keeps what came of it."""
+    for news in (JUDGED, PLACED):
+        con.execute(f"DELETE FROM {news}")
 
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:
@@ -136,15 +149,17 @@ def find_changes(con: duckdb.DuckDBPyConnection, record_ids: str, records: str) 
         records: relation of shape RECORD; read only for the ids in `match_wanted`.
 
     Returns:
-        Whether anything has to be done. Leaves `_record` (RECORD), `_affected`, `_gone` (record_id).
+        Whether anything has to be done. Leaves `_record` (RECORD, with `entry_key` and `row_key` in place of
+        `record_key` and `role`; keys as hashes), `_affected`, `_gone` (record_id).
 
     Raises:
         InputError: a column is missing, or a record_id comes twice.
     """
-    _check(con, record_ids, records)
+    _check_columns(con, records)
     gone = f"SELECT record_id FROM match_record ANTI JOIN {record_ids} USING (record_id)"
     con.execute(f"CREATE OR REPLACE TEMP TABLE _gone AS {gone}")
     _want(con, f"SELECT record_id FROM {record_ids} ANTI JOIN match_record USING (record_id)")
+    _check_unique(con, record_ids)
     con.execute(f"CREATE OR REPLACE TEMP TABLE _arrived AS {_read(records)}")
     con.execute("CREATE OR REPLACE TEMP TABLE _affected (record_id BIGINT)")
     if count(con, "match_record"):
@@ -219,13 +234,19 @@ def _want(con: duckdb.DuckDBPyConnection, query: str) -> None:
 
 
 def _read(records: str) -> str:
-    return f"SELECT {', '.join(RECORD.names)} FROM {records} SEMI JOIN {WANTED} USING (record_id)"
+    columns = ", ".join(f"{_HASHED[name]} AS {name}" if name in _HASHED else name for name in _READ)
+    return f"SELECT {columns} FROM {records} SEMI JOIN {WANTED} USING (record_id)"
 
 
-def _check(con: duckdb.DuckDBPyConnection, record_ids: str, records: str) -> None:
+def _check_columns(con: duckdb.DuckDBPyConnection, records: str) -> None:
     present = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {records}").fetchall()}
     if missing := sorted(set(RECORD.names) - present):
         raise InputError(records, f"columns missing: {', '.join(missing)}")
-    [(total, distinct)] = con.execute(f"SELECT count(*), count(DISTINCT record_id) FROM {record_ids}").fetchall()
-    if total != distinct:
-        raise InputError(records, "record_id is not unique; give each record its own")
+
+
+def _check_unique(con: duckdb.DuckDBPyConnection, record_ids: str) -> None:
+    """All ids are those of the known records that did not go, once each, and those wanted, once each."""
+    [(arrived, distinct)] = con.execute(f"SELECT count(*), count(DISTINCT record_id) FROM {WANTED}").fetchall()
+    stayed = count(con, "match_record") - count(con, "_gone")
+    if arrived != distinct or count(con, record_ids) != stayed + arrived:
+        raise InputError(record_ids, "record_id is not unique; give each record its own")

@@ -12,7 +12,7 @@ import duckdb
 
 from matching.nightly_rates import store_error_rates
 from matching.nights import link_records, LinkCounts
-from matching.state import forget_judged, JUDGED, WANTED
+from matching.state import forget_news, JUDGED, PLACED, WANTED
 from pipelines.home import Home
 from pipelines.memory import duckdb_limit, LINKAGE
 from pipelines.trust import ASSUMED, ATTRIBUTE, create_trust_tables, ENDED, SOURCE
@@ -57,12 +57,14 @@ def merge_night(
     with memory_limited(con, duckdb_limit(con, LINKAGE)), transaction(con):
         links = link_records(con, records=RECORDS, relations=RELATIONS, record_ids=RECORD_IDS, basis=_basis(con))
     with transaction(con):
-        identity = assign_persons(con, night=night, key=key, source_trust=SOURCE, ended_extracts=ENDED, judged=JUDGED)
+        identity = assign_persons(
+            con, night=night, key=key, source_trust=SOURCE, ended_extracts=ENDED, judged=JUDGED, placed=PLACED
+        )
         base = build_base(con, night=night, trust=ATTRIBUTE, assumed=ASSUMED)
         entities = build_entities(con, night=night, key=key, home_names=_home_names(con))
         create_record_kinds(con)
         store_error_rates(con, night.isoformat(), night.year, RECORD_KINDS)
-        forget_judged(con)
+        forget_news(con)
         finish_night(con, night, now)
     return MergeCounts(links, identity, base, entities)
 

@@ -8,6 +8,7 @@ it follows from the keys and tonight's clusters alone: the same clusters again c
 Not here: which records belong together (`matching`), the key (`warehouse.identity_key`).
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -16,7 +17,7 @@ import duckdb
 
 from warehouse.errors import IncompleteClustersError, PersonIdCollisionError
 from warehouse.identity_key import check_identity_key, keyed_ids
-from warehouse.statements import Changes, identifier, number, run, write_differences
+from warehouse.statements import Changes, identifier, number, run, statement, write_differences
 from warehouse.versions import write_versions
 
 CHANGED_PERSONS: Final = "wh_changed_person"
@@ -33,8 +34,12 @@ _TEMPORARY = (
     "_wh_crosswalk",
     "_wh_ended",
     "_wh_judged",
+    "_wh_cluster",
+    "_wh_keyed",
 )
 
+_OF_ALL: Final = 3
+"""Looked at as a whole when one in so many mentions would be looked at anyway."""
 
 _NEW_PERSONS: Final = """
     SELECT (SELECT count(*) FROM _wh_minted ANTI JOIN _wh_split USING (cluster_id)) + (
@@ -48,6 +53,22 @@ _WITHDRAWN_PERSONS: Final = """
         AND person_id NOT IN (SELECT person_id FROM _wh_person)
         AND person_id NOT IN (SELECT retired_person_id FROM _wh_alias)
 """
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What is looked at: clusters, mentions with all states of their records; lines of the crosswalk, and links."""
+
+    clusters: str
+    states: str = "std_mention"
+    lines: str = "true"
+    links: str = "true"
+
+
+_IN_TOUCHED: Final = "IN (SELECT record_id FROM _wh_cluster)"
+_TOUCHED: Final = _Part(
+    "_wh_cluster", "_wh_keyed", f"mention_id {_IN_TOUCHED}", f"record_id_l {_IN_TOUCHED} OR record_id_r {_IN_TOUCHED}"
+)
 
 
 @dataclass(frozen=True)
@@ -89,6 +110,7 @@ def assign_persons(
     source_trust: str,
     ended_extracts: str | None = None,
     judged: str | None = None,
+    placed: str | None = None,
     clusters: str = "match_cluster",
     links: str = "match_link_new",
 ) -> IdentityCounts:
@@ -104,6 +126,8 @@ def assign_persons(
         source_trust: relation SOURCE_TRUST.
         ended_extracts: relation ENDED_EXTRACT; none when omitted.
         judged: relation (record_id) of the mentions that new judgements are about; none when omitted.
+        placed: relation (record_id) of the mentions whose lines of `clusters` may not be what they were the last time,
+            new ones included; all when omitted.
         clusters: relation of shape `matching.tables.CLUSTER`: each stored mention exactly once.
         links: relation of shape `matching.tables.LINK`.
 
@@ -115,11 +139,15 @@ def assign_persons(
     _check_clusters(con, clusters)
     check_identity_key(con, key)
     con.execute("SET VARIABLE wh_night = $1::DATE", [night])
+    con.execute("CREATE OR REPLACE TEMP TABLE _wh_ended (department VARCHAR, extract VARCHAR)")
+    con.execute("CREATE OR REPLACE TEMP TABLE _wh_judged (record_id BIGINT)")
+    ended = ended_extracts or "_wh_ended"
+    part = _TOUCHED if placed and _is_part_enough(con, clusters, placed, ended) else _Part(clusters)
     with keyed_ids(con, key):
-        run(con, "identity", clusters=clusters, source_trust=source_trust)
+        run(con, "identity", clusters=part.clusters, source_trust=source_trust)
     _check_new_ids(con)
     counts = {
-        "persons": number(con, "SELECT count(*) FROM _wh_person"),
+        "persons": number(con, f"SELECT count(DISTINCT cluster_id) FROM {identifier(clusters)}"),
         "persons_new": number(con, _NEW_PERSONS),
         "persons_merged": number(con, "SELECT count(*) FROM _wh_alias WHERE cause = 'merge'"),
         "persons_split": number(
@@ -129,15 +157,42 @@ def assign_persons(
         "persons_withdrawn": number(con, _WITHDRAWN_PERSONS),
     }
     run(con, "identity_write")
-    con.execute("CREATE OR REPLACE TEMP TABLE _wh_ended (department VARCHAR, extract VARCHAR)")
-    con.execute("CREATE OR REPLACE TEMP TABLE _wh_judged (record_id BIGINT)")
-    run(con, "crosswalk", clusters=clusters, ended_extracts=ended_extracts or "_wh_ended")
+    run(con, "crosswalk", clusters=part.clusters, states=part.states, ended_extracts=ended)
     run(con, "regrouped", judged=judged or "_wh_judged")
-    changes = write_versions(con, "crosswalk", "_wh_crosswalk", ["mention_id"], night, changed=CHANGED_PERSONS)
-    link_changes = write_differences(con, "match_link", links, ["record_id_l", "record_id_r"])
+    changes = write_versions(
+        con, "crosswalk", "_wh_crosswalk", ["mention_id"], night, part.lines, changed=CHANGED_PERSONS
+    )
+    link_changes = write_differences(con, "match_link", links, ["record_id_l", "record_id_r"], part.links)
     _count_night(con, night, counts)
     _forget(con)
     return IdentityCounts(**counts, crosswalk=changes, links=link_changes)
+
+
+def _is_part_enough(con: duckdb.DuckDBPyConnection, clusters: str, placed: str, ended: str) -> bool:
+    """Whether all that may differ from the last time is in `_wh_cluster`, and little.
+
+    It is not when a mention went, as nobody knows its record any more, or when what all lines depend on is not what
+    it was.
+    """
+    if _keep_basis(con, ended):
+        return False
+    if number(con, "SELECT count(*) FROM (FROM crosswalk ANTI JOIN std_mention USING (mention_id) LIMIT 1)"):
+        return False
+    run(con, "crosswalk_touched", clusters=clusters, placed=placed, ended_extracts=ended)
+    part, mentions = (number(con, f"SELECT count(*) FROM {table}") for table in ("_wh_cluster", "std_mention"))
+    return part * _OF_ALL <= mentions
+
+
+def _keep_basis(con: duckdb.DuckDBPyConnection, ended: str) -> bool:
+    """Remember what all lines depend on; whether it is not what it was."""
+    extracts = sorted(con.execute(f"FROM {identifier(ended)}").fetchall())
+    texts = [statement(name) for name in ("identity", "crosswalk", "crosswalk_touched")]
+    digest = hashlib.sha256(f"{extracts} {texts}".encode()).hexdigest()
+    if con.execute("SELECT basis FROM crosswalk_basis").fetchall() == [(digest,)]:
+        return False
+    con.execute("DELETE FROM crosswalk_basis")
+    con.execute("INSERT INTO crosswalk_basis VALUES ($1)", [digest])
+    return True
 
 
 def _check_clusters(con: duckdb.DuckDBPyConnection, clusters: str) -> None:

@@ -60,7 +60,9 @@ def number(con: duckdb.DuckDBPyConnection, query: str, values: object = None) ->
     return int(rows[0][0] or 0) if rows else 0
 
 
-def write_differences(con: duckdb.DuckDBPyConnection, target: str, source: str, key: Sequence[str]) -> Changes:
+def write_differences(
+    con: duckdb.DuckDBPyConnection, target: str, source: str, key: Sequence[str], touched: str = "true"
+) -> Changes:
     """Make a table hold exactly the rows of a relation, touching only rows that differ.
 
     Args:
@@ -68,21 +70,24 @@ def write_differences(con: duckdb.DuckDBPyConnection, target: str, source: str, 
         target: the table; its columns are taken from the source by name.
         source: a relation with at least the table's columns.
         key: columns that are unique in both and never null.
+        touched: a condition over rows of both; all others are the same, and are not looked at.
     """
     if not number(con, f"SELECT count(*) FROM (FROM {identifier(target)} LIMIT 1)"):
         return Changes(inserted=_insert(con, target, f"SELECT * FROM {identifier(source)}"))
     columns = ", ".join(map(identifier, columns_of(con, target)))
     keys = ", ".join(map(identifier, key))
-    here, there = identifier(target), identifier(source)
+    here, there = (f"(FROM {identifier(name)} WHERE {touched})" for name in (target, source))
     difference = f"SELECT {columns} FROM {there} EXCEPT SELECT {columns} FROM {here}"
     con.execute(f"CREATE OR REPLACE TEMP TABLE {DIFFERENCE} AS {difference}")
     deleted = number(con, f"SELECT count(*) FROM (SELECT {keys} FROM {here} ANTI JOIN {there} USING ({keys}))")
     changed = number(con, f"SELECT count(*) FROM {DIFFERENCE}")
     updated = number(con, f"SELECT count(*) FROM {DIFFERENCE} SEMI JOIN {here} USING ({keys})") if changed else 0
     if deleted:
-        con.execute(f"DELETE FROM {here} WHERE ({keys}) NOT IN (SELECT ({keys}) FROM {there})")
+        con.execute(
+            f"DELETE FROM {identifier(target)} WHERE ({touched}) AND ({keys}) NOT IN (SELECT ({keys}) FROM {there})"
+        )
     if updated:
-        con.execute(f"DELETE FROM {here} WHERE ({keys}) IN (SELECT ({keys}) FROM {DIFFERENCE})")
+        con.execute(f"DELETE FROM {identifier(target)} WHERE ({keys}) IN (SELECT ({keys}) FROM {DIFFERENCE})")
     if changed:
         _insert(con, target, f"SELECT * FROM {DIFFERENCE}")
     con.execute(f"DROP TABLE {DIFFERENCE}")

@@ -1,5 +1,5 @@
 -- Units: records that are certainly one person, before any probability is asked for.
--- In: _record (RECORD), _id_main_pair, _name_level (l, r, level) of the names under one number, _agreement (level,
+-- In: _record, _id_main_pair, _name_level (l, r, level) of the names under one number, _agreement (level,
 -- agreement), _judged_apart (record_id: judged to be somebody else than others of its unit). Out: _unit_record (record_id, unit_id, match_rule), every record once.
 CREATE OR REPLACE TEMP TABLE _id_name AS
 SELECT p.citizen_id, p.name,
@@ -20,7 +20,7 @@ WITH judged AS (
     FROM _record r
     LEFT JOIN _id_name i ON i.citizen_id = r.citizen_id AND i.name IS NOT DISTINCT FROM r.name
 )
-SELECT record_id, record_key, role, name, birth_date,
+SELECT record_id, entry_key, name, birth_date,
        CASE
            WHEN citizen_id IS NOT NULL AND agreement = 'same' THEN 'same_citizen_id_and_name'
            WHEN citizen_id IS NOT NULL AND agreement = 'similar'
@@ -39,7 +39,7 @@ SELECT record_id, record_key, role, name, birth_date,
        md5_number(CASE  -- shorter than the text, and no two of them are ever the same
            WHEN starts_with(match_rule, 'same_citizen_id') THEN 'I' || citizen_id
            WHEN match_rule = 'same_document_and_name' THEN 'D' || document_no || '|' || name
-           ELSE 'R' || record_key || '|' || role || '|' || coalesce(name, '') || '|' || coalesce(citizen_id, '')
+           ELSE 'R' || entry_key || '|' || coalesce(name, '') || '|' || coalesce(citizen_id, '')
        END) AS unit_key
 FROM judged;
 
@@ -48,7 +48,7 @@ FROM judged;
 CREATE OR REPLACE TEMP TABLE _adopted AS
 SELECT l.unit_key, min(k.unit_key) AS adopting_key
 FROM _grouped l
-JOIN _grouped k ON k.record_key = l.record_key AND k.role = l.role AND k.unit_key <> l.unit_key
+JOIN _grouped k ON k.entry_key = l.entry_key AND k.unit_key <> l.unit_key
 WHERE l.match_rule = 'same_record' AND k.match_rule <> 'same_record'
   AND (l.name = k.name OR l.name SIMILAR TO '.+之.{0,2}[子女]')
   AND coalesce(l.birth_date = k.birth_date, true)

@@ -1,5 +1,5 @@
 -- Which records have to be put into units anew: those that arrived or changed hands, and all that could share a unit
--- with them. In: _arrived (RECORD), _gone (record_id), match_judged_anew (record_id). Out: _affected (record_id), known ones.
+-- with them. In: _arrived (as _record), _gone (record_id), match_judged_anew (record_id). Out: _affected (record_id), known ones.
 CREATE OR REPLACE TEMP TABLE _phone_touched AS
 SELECT DISTINCT phone FROM (
     SELECT unnest([phone, phone_2]) AS phone FROM _arrived
@@ -21,7 +21,7 @@ WHERE (names_before > getvariable('phone_holders')) <> (names_after > getvariabl
 
 CREATE OR REPLACE TEMP TABLE _touched_key AS
 WITH source AS (
-    SELECT citizen_id, document_no, hash_of(record_key || '|' || role) AS entry_key FROM _arrived
+    SELECT citizen_id, document_no, entry_key FROM _arrived
     UNION ALL
     SELECT citizen_id, document_no, entry_key FROM match_record
     WHERE record_id IN (SELECT record_id FROM _gone UNION ALL SELECT record_id FROM match_judged_anew)

@@ -1,5 +1,5 @@
 -- The clusters of records, where they or their records changed. In: _region (units placed anew), _renewed (record_id: put into units anew), _gone,
--- match_place, match_record, match_pair, match_must. Out: match_cluster.
+-- match_place, match_record, match_pair, match_must. Out: match_cluster; more of match_placed_anew (record_id).
 CREATE OR REPLACE TEMP TABLE _written AS
 WITH placed AS (
     SELECT unit_id, cluster FROM match_place WHERE cluster IN (
@@ -27,3 +27,4 @@ FROM match_record r JOIN placed p USING (unit_id) LEFT JOIN best b USING (unit_i
 DELETE FROM match_cluster
 WHERE record_id IN (SELECT record_id FROM _written UNION ALL SELECT record_id FROM _gone);
 INSERT INTO match_cluster FROM _written;
+INSERT INTO match_placed_anew SELECT record_id FROM _written;

@@ -4,13 +4,13 @@ import json
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import date, datetime, UTC
 
 import pytest
 
 from pipelines.cli import Exit
 from pipelines.home import Home
-from pipelines.merge import KEY_FILE
+from pipelines.merge import KEY_FILE, merge_night
 from pipelines.publication import code_labels
 from pipelines.report import read_reports
 from pipelines.scoring import score_crosswalk
@@ -18,7 +18,7 @@ from pipelines.trust import ASSUMED, ATTRIBUTE, create_trust_tables
 from sources.contract import load_contracts
 from sources.intake import archive_path
 from sources.standards.divisions import home_names
-from warehouse import entities, publish
+from warehouse import crosswalk, entities, publish
 from warehouse.database import warehouse_session
 from warehouse.entities import build_entities
 from warehouse.identity_key import warehouse_key
@@ -31,9 +31,9 @@ pytestmark = pytest.mark.end_to_end
 
 COMMAND = [sys.executable, "-m", "pipelines.cli", "run", "--home"]
 PATIENCE_SECONDS = 120
-WAYS = ((entities, "_is_part_enough"), (publish, "find_before"))
+WAYS = ((crosswalk, "_is_part_enough"), (entities, "_is_part_enough"), (publish, "find_before"))
 WAYS_TAKEN: list[tuple[str, bool]] = []
-"""By night: whether entities were made in part, and whether the base went on from the one before."""
+"""By night: whether crosswalk and entities were made in part, and whether the base went on from the one before."""
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def nights(request, city, tmp_path_factory, end_to_end):
     results, snapshots = [], []
     with pytest.MonkeyPatch.context() as patch:
         for module, function in WAYS:
-            patch.setattr(module, function, _noted(function, getattr(module, function)))
+            patch.setattr(module, function, _noted(module.__name__, getattr(module, function)))
         for number, night in enumerate(end_to_end.NIGHTS):
             end_to_end.deliver(city, home, number)
             results.append(end_to_end.run(home, night))
@@ -69,8 +69,10 @@ def test_every_night_is_published(nights):
 
 def test_later_nights_made_a_part_anew_and_published_what_all_anew_would_be(nights, tmp_path, end_to_end):
     home, _, _ = nights
-    later = [("_is_part_enough", True), ("find_before", True)]
-    assert [("_is_part_enough", False), ("find_before", False), *later, *later] == WAYS_TAKEN  # noqa: SIM300
+    ways = [
+        (module.__name__, is_later) for is_later in (False, True, True) for module in (crosswalk, entities, publish)
+    ]
+    assert ways == WAYS_TAKEN
     with warehouse_session(home.database) as con:
         con.register("labels", code_labels())
         [project] = load_projects(con, home.projects, home.warehouse).usable
@@ -304,3 +306,12 @@ def test_what_nights_changed_is_what_all_anew_would_be(nights):
     assert (counts.person.total, counts.person_attribute.total) == (0, 0)
     assert min(made.rows.values()) > 0
     assert {table: changes.total for table, changes in made.changes.items() if changes.total} == {}
+
+
+def test_the_crosswalk_is_what_all_anew_would_be(nights, end_to_end, monkeypatch):
+    home, _, _ = nights
+    monkeypatch.setattr(crosswalk, "_is_part_enough", lambda *_: False)
+    with warehouse_session(home.database) as con:
+        counts = merge_night(con, home, load_contracts(), end_to_end.NIGHTS[-1], datetime.now(UTC))
+    assert counts.identity.persons > 0
+    assert (counts.identity.crosswalk.total, counts.identity.links.total) == (0, 0)

@@ -34,6 +34,8 @@ class House:
     con: duckdb.DuckDBPyConnection
     ended: list[tuple[str, str]] = field(default_factory=list)
     waiting: list[tuple[str, str | None, str | None]] = field(default_factory=list)
+    in_part: bool = False
+    clusters: dict[int, set[int]] = field(default_factory=dict)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return self.con.execute(query).fetchall()
@@ -110,11 +112,14 @@ class House:
     def assign(self, night: date, *clusters: set[int], key: bytes = KEY, judged: str | None = None) -> IdentityCounts:
         """Assign persons, where a cluster is a set of mention ids, and mentions not named are alone."""
         alone = {row[0] for row in self.rows("SELECT mention_id FROM std_mention")}.difference(*clusters)
+        now = {record: cluster for cluster in (*clusters, *({one} for one in alone)) for record in cluster}
         lines = [
             {"record_id": record, "cluster_id": min(cluster), "match_rule": "rule", "match_probability": 1.0}
-            for cluster in (*clusters, *({one} for one in alone))
-            for record in cluster
+            for record, cluster in now.items()
         ]
+        placed = [record for record, cluster in now.items() if self.clusters.get(record) != cluster]
+        self._relation("placed", pa.table({"record_id": pa.array(placed, pa.int64())}))
+        self.clusters = now
         self._relation("match_cluster", pa.Table.from_pylist(lines, schema=CLUSTER))
         self._relation("match_link_new", LINK.empty_table())
         self._relation("source_trust", pa.table({"department": list(RANKS), "rank": list(RANKS.values())}))
@@ -123,8 +128,9 @@ class House:
         self._relation("ended", pa.table(ended, schema=strings))
         with transaction(self.con):
             return assign_persons(
-                self.con, night=night, key=key, source_trust="source_trust", ended_extracts="ended", judged=judged
-            )
+                self.con, night=night, key=key, source_trust="source_trust", ended_extracts="ended", judged=judged,
+                placed="placed" if self.in_part else None,
+            )  # fmt: skip
 
     def build(
         self, trust: Sequence[tuple[str, str, str, int]] = (), night: date = NIGHT, assumed: str | None = None

@@ -4,6 +4,7 @@ from datetime import date
 import duckdb
 import pytest
 
+from warehouse import crosswalk
 from warehouse.crosswalk import assign_persons
 from warehouse.errors import IdentityKeyError, IncompleteClustersError
 
@@ -22,6 +23,26 @@ def ids(delivery_id, count):
 def expected_id(text, key=bytes(range(32))):
     bits = int.from_bytes(hmac.digest(key, text.encode(), "sha256")[:16], "big") >> 3
     return "P" + "".join(ALPHABET[(bits >> (120 - 5 * i)) & 31] for i in range(25))
+
+
+@pytest.fixture(params=["whole", "in part"], autouse=True)
+def way(request, house, monkeypatch):
+    """Each night looks at all mentions, or at those whose clusters were placed anew, however many."""
+    house.in_part = request.param == "in part"
+    monkeypatch.setattr(crosswalk, "_OF_ALL", 0)
+
+
+def test_only_what_was_placed_anew_is_looked_at(house):
+    a, b, c = ids(house.deliver(N1, "a.csv", [person(n, n) for n in "甲乙丙"]), 3)
+    house.assign(N1)
+    d = ids(house.deliver(N2, "b.csv", [person("甲", "甲")]), 1)[0]
+    house.clusters |= {b: {b, c}, c: {b, c}}  # as if they had been one person before, so that nothing seems to differ
+    counts = house.assign(N2, {a, d}, {b, c})
+    assert len(set(house.persons().values())) == (3 if house.in_part else 2)
+    assert (counts.crosswalk.inserted, counts.persons) == (1, 2)
+    assert house.rows("SELECT mention_id, is_current FROM crosswalk ORDER BY ALL") == [
+        (a, False), (b, True), (c, True), (d, True),
+    ]  # fmt: skip
 
 
 def test_an_id_is_the_keyed_hash_of_its_founding_entry(house):

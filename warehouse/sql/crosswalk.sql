@@ -1,4 +1,5 @@
--- The whole crosswalk as it must be. In: {clusters}, {ended_extracts} (ENDED_EXTRACT), _wh_person. Out: _wh_crosswalk.
+-- The crosswalk as it must be. In: {clusters}, all or some (CLUSTER), {states} (std_mention, or what has the record keys of
+-- these clusters), {ended_extracts} (ENDED_EXTRACT), _wh_person. Out: _wh_crosswalk.
 -- A changed record is sent whole again: it is current in its last state only, with the roles that this state names.
 -- States go by date of export (a file that arrives late does not undo a newer one), night, delivery, row.
 CREATE OR REPLACE TEMP TABLE _wh_state AS
@@ -10,7 +11,7 @@ WHERE status = 'accepted';
 -- A row has one key, so the number of a last state is that of its row, and shorter than keys to be looked up.
 CREATE OR REPLACE TEMP TABLE _wh_latest AS
 SELECT max(s.rank + m.row_number) AS rank
-FROM std_mention AS m JOIN _wh_state AS s USING (delivery_id)
+FROM {states} AS m JOIN _wh_state AS s USING (delivery_id)
 WHERE m.record_key IS NOT NULL
 GROUP BY m.department, m.extract, m.record_key;
 

@@ -1,4 +1,4 @@
--- Clusters -> who is who tonight. In: {clusters} (CLUSTER), {source_trust} (SOURCE_TRUST); macro keyed_id,
+-- Clusters -> who is who tonight. In: {clusters}, all or some (CLUSTER), {source_trust} (SOURCE_TRUST); macro keyed_id,
 -- variable wh_night. Out: _wh_cluster_key, _wh_minted, _wh_revived, _wh_alias, _wh_person.
 
 -- Every key whose founding mention lies in a cluster claims it; the oldest survives, the others are its aliases.
@@ -19,22 +19,26 @@ JOIN std_mention AS m ON m.mention_id = c.record_id
 LEFT JOIN {source_trust} AS t USING (department)
 GROUP BY c.cluster_id;
 
+CREATE OR REPLACE TEMP MACRO founding_entry(m) AS concat_ws('|', m.department, m.extract, m.record_key, m.role);
+
 -- person_id = keyed_id('P', founding entry).
 -- The same entry can found a second person, when a later state of it turns out to be somebody else: it then
 -- counts on. The order of founding mentions decides, so the ids do not depend on the order of work.
 CREATE OR REPLACE TEMP TABLE _wh_minted AS
 WITH entry AS (
-    SELECT mention_id, concat_ws('|', department, extract, record_key, role) AS text FROM std_mention
+    SELECT f.cluster_id, f.mention_id, coalesce(m.record_key, '') AS record_key, founding_entry(m) AS text
+    FROM _wh_founding AS f JOIN std_mention AS m USING (mention_id)
 ),
 used AS (
-    SELECT text, count(*) AS times FROM person_key JOIN entry ON mention_id = founding_mention_id GROUP BY text
+    SELECT founding_entry(m) AS text, count(*) AS times
+    FROM person_key JOIN std_mention AS m ON m.mention_id = founding_mention_id
+    WHERE coalesce(m.record_key, '') IN (SELECT record_key FROM entry)
+    GROUP BY text
 ),
 founding AS (
-    SELECT f.cluster_id, f.mention_id, e.text,
-        coalesce(u.times, 0) + row_number() OVER (PARTITION BY e.text ORDER BY f.mention_id) - 1 AS time
-    FROM _wh_founding AS f
-    JOIN entry AS e USING (mention_id)
-    LEFT JOIN used AS u USING (text)
+    SELECT e.cluster_id, e.mention_id, e.text,
+        coalesce(u.times, 0) + row_number() OVER (PARTITION BY e.text ORDER BY e.mention_id) - 1 AS time
+    FROM entry AS e LEFT JOIN used AS u USING (text)
 )
 SELECT cluster_id, mention_id AS founding_mention_id,
     keyed_id('P', CASE time WHEN 0 THEN text ELSE text || '|' || time END) AS person_id

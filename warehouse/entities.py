@@ -97,7 +97,7 @@ def build_entities(
         is_part = _is_part_enough(con)
         for name in (
             "commonest",
-            "registered",
+            "statuses",
             "entities_touched" if is_part else "entities_whole",
             "entities_current",
         ):

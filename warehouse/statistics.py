@@ -87,7 +87,7 @@ def build_statistics(con: duckdb.DuckDBPyConnection, k: int) -> dict[str, pa.Tab
     """
     declared = load_statistics()
     con.execute("SET VARIABLE wh_least = $1", [k])
-    for prepared in ("registered", "stat_persons"):
+    for prepared in ("statuses", "stat_persons"):
         run(con, prepared)
     counted = {name: _count(con, name, each, k) for name, each in declared.statistics.items()}
     con.execute(f"CREATE OR REPLACE TEMP TABLE _wh_stat_estimate AS {statement('stat_estimate')}")

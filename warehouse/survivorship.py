@@ -20,11 +20,11 @@ from warehouse.versions import write_versions
 
 _TEMPORARY = (
     "_wh_asked", "_wh_record", "_wh_survivor", "_wh_holder", "_wh_trust", "_wh_assumed",
-    "_wh_nothing", "_wh_person", "_wh_community_place", "_wh_touched", "_wh_touched_part",
+    "_wh_nothing", "_wh_person", "_wh_community_place", "_wh_touched", "_wh_touched_part", "_wh_widowed",
 )  # fmt: skip
 
 _SCRIPTS: Final = (
-    "touched", "records", "registered", "records_part", "person",
+    "widowed", "touched", "records", "statuses", "records_part", "person",
     "entities_touched", "entities_whole", "entities_current", "dwellings", "employers", "households",
 )  # fmt: skip
 """What a base is made by: by others all of it is made anew, entities as well, which go by the persons touched."""
@@ -83,7 +83,7 @@ def build_base(
     survivors = [survivor_sql(*each) for each in (load_rules() if rules is None else rules).items()]
     con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {CHANGED_PERSONS} (person_id VARCHAR)")
     con.execute("SET VARIABLE wh_all = $1::BOOLEAN", [_keep_basis(con, trust, assumed, survivors)])
-    for prepared in ("touched", "registered"):
+    for prepared in ("widowed", "touched", "statuses"):
         run(con, prepared)
     con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {TOUCHED_PERSONS} (person_id VARCHAR)")
     con.execute(f"INSERT INTO {TOUCHED_PERSONS} FROM _wh_touched EXCEPT FROM {TOUCHED_PERSONS}")

@@ -7,7 +7,7 @@ import pytest
 
 from sources.tables import STD_RELATION
 
-N1, N2 = date(2026, 11, 1), date(2026, 11, 2)
+N1, N2, N3 = (date(2026, 11, day) for day in (1, 2, 3))
 POLICE = {"department": "public_security", "extract": "register"}
 GRID = {"department": "grid", "extract": "visit"}
 HOUSING = {"department": "housing", "extract": "ownership"}
@@ -165,6 +165,29 @@ def test_an_employer_has_its_legal_representative_and_industry(house):
         ("乙", "employee", "正常参保"),
         ("甲", "owner", None),
     ]
+
+
+@pytest.mark.parametrize("order", [("正常参保", "暂停缴费"), ("暂停缴费", "正常参保")])
+def test_of_several_insurances_one_that_goes_on_tells_of_the_work(house, order):
+    firm = {**HRSS, "name": "甲", "employer_code": CODE, "record_date": N1}
+    merge(house, N1, [{**firm, "employment_status": each} for each in order], clusters=[{0, 1}])
+    assert house.rows("SELECT status FROM person_employment") == [("正常参保",)]
+
+
+def test_a_marriage_of_one_whose_spouse_has_died_is_widowhood(house):
+    wedding = {"department": "civil_affairs", "extract": "marriage", "marital_status_code": "20"}
+    mentions = [{**wedding, "name": name, "record_date": date(1990, 5, 1)} for name in "甲乙"]
+    _, wife = merge(house, N1, mentions, relations=[(0, "spouse", 1)])
+    status = "SELECT person_id, marital_status_code FROM person"
+    assert names(house, status) == [("乙", "20"), ("甲", "20")]
+    register = {**POLICE, "name": "乙", "record_key": "b"}
+    for night, state, husband in (
+        (N2, {"registration_status": "死亡", "status_date": N2}, "30"),
+        (N3, {"registration_status": "正常"}, "20"),  # an error that is taken back
+    ):
+        number = house.deliver(night, f"{night}.csv", [{**register, **state}])
+        house.merge(night, {*house.clusters[wife], (number << 34) + 64})
+        assert names(house, status) == [("乙", "20"), ("甲", husband)]
 
 
 def member(name, relation, no="370114990000017", **more):

@@ -237,6 +237,21 @@ def test_a_later_base_tells_what_each_night_published(base):
     assert (N2, "changed", "phone", "delivery") in history
 
 
+def test_signs_of_life_are_dated_records_of_the_living(base):
+    house, _ = base
+    people = [
+        {"name": "甲", "record_date": date(2026, 8, 20)},
+        {"name": "乙", "record_date": date(2024, 8, 20)},
+        {"name": "丙", "record_date": date(2026, 8, 20), "registration_status": "死亡"},
+    ]
+    mentions = [{**POLICE, "record_key": f"p{n}", "row_number": n, **each} for n, each in enumerate(people, 1)]
+    house.deliver(N2, "b.csv", mentions)
+    house.merge(N2)
+    publish(base, N2)
+    assert read(base, "SELECT departments, last_seen FROM signs_of_life(12)") == [(1, date(2026, 8, 1))]
+    assert read(base, "SELECT last_seen FROM person_seen WHERE NOT is_dated") == [(date(2026, 11, 1),)]
+
+
 def test_versions_that_differ_in_nothing_published_are_one(base):
     house, _ = base
     house.con.execute("""

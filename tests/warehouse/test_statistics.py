@@ -57,6 +57,31 @@ def test_a_place_that_one_person_names_is_not_told(town):
     assert "王芳家旁" in {row["community"] for row in build_statistics(town.con, 1)["stat_population"].to_pylist()}
 
 
+@pytest.mark.parametrize(
+    ("parents", "left_behind"), [("杭州", [1]), ("龙泉", []), ("百脉", [1]), (None, [])],
+    ids=["far away", "at home", "in another community", "nobody knows where"],
+)  # fmt: skip
+def test_a_child_is_left_behind_when_all_parents_live_elsewhere(house, parents, left_behind):
+    addresses = [
+        {"address_raw": place, "is_local": place != "杭州", "town": None if place == "杭州" else "明水",
+         "community": None if place == "杭州" else place}
+        for place in ("龙泉", "百脉", "杭州")
+    ]  # fmt: skip
+    family = [
+        {"record_key": "1", "row_number": 1, "household_no": "1", "relation_to_head_code": "02",
+         "birth_date": date(1985, 1, 1), "residence_address_raw": parents, "registration_status": None},
+        {"record_key": "2", "row_number": 2, "household_no": "1", "relation_to_head_code": "20",
+         "birth_date": date(2016, 1, 1), "residence_address_raw": "龙泉"},
+    ]  # fmt: skip
+    house.deliver(N1, "a.csv", [{**POLICE, **each} for each in family], addresses)
+    house.assign(N1)
+    house.build([*TRUST, ("public_security", "register", "relation_to_head", 1)])
+    house.entities(N1)
+    house.con.execute("SET VARIABLE wh_night = DATE '2026-11-01'")
+    found = build_statistics(house.con, 1)["stat_service"]
+    assert [row["count"] for row in rows(found, category="left_behind_child")] == left_behind
+
+
 def test_small_counts_are_null_and_said_to_be_hidden(town):
     for table in build_statistics(town.con, 5).values():
         for row in table.to_pylist():

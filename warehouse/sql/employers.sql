@@ -64,10 +64,14 @@ WITH told AS (
 ),
 newest AS (
     SELECT person_id, employer_key, link, department,
-        max(struct_pack(recorded_date, night, file, row_number, role, status, valid_from, valid_to, extract)) AS kept
+        -- Of rows that are equally new, as of several insurances, one of work that goes on.
+        max(struct_pack(recorded_date, night, goes_on := NOT has_ended(status), file, row_number, role, status, valid_from,
+            valid_to, extract)) AS kept
     FROM told GROUP BY ALL
 )
-SELECT person_id, employer_id, employer_key, link, department, unnest(kept) FROM newest JOIN _wh_employer_id USING (employer_key);
+SELECT * EXCLUDE (goes_on) FROM (
+    SELECT person_id, employer_id, employer_key, link, department, unnest(kept)
+    FROM newest JOIN _wh_employer_id USING (employer_key));
 
 CREATE OR REPLACE TEMP TABLE _wh_employer AS
 WITH named AS (

@@ -21,9 +21,9 @@ SELECT night, person_id, kind, NULL, attribute, NULL, cause, department
 FROM attribute_change SEMI JOIN ids USING (person_id)
 ORDER BY night, person_id, change, detail;
 
--- Who was recorded in the last months, by how many departments.
+-- Which of the living were recorded in the last months, by how many departments, as the records' own dates say.
 CREATE OR REPLACE MACRO signs_of_life(months) AS TABLE
 SELECT person_id, count(*) AS departments, list(department ORDER BY department) AS seen_by, max(last_seen) AS last_seen
-FROM person_seen
-WHERE last_seen >= date_trunc('month', (SELECT max(night) FROM night) - to_months(months))
+FROM person_seen SEMI JOIN (FROM person WHERE NOT is_deceased) USING (person_id)
+WHERE is_dated AND last_seen >= date_trunc('month', (SELECT max(night) FROM night) - to_months(months))
 GROUP BY person_id;

@@ -1,5 +1,5 @@
 -- The persons of one part, as many as fit into memory. In: _wh_touched, _wh_holder, _wh_asked, std_mention, delivery,
--- std_address; variables wh_first, wh_last (numbers of persons). Out: _wh_touched_part (person_id), _wh_record, _wh_stated,
+-- std_address, _wh_widowed; variables wh_first, wh_last (numbers of persons). Out: _wh_touched_part (person_id), _wh_record, _wh_stated,
 -- _wh_survivor (empty).
 CREATE OR REPLACE TEMP TABLE _wh_touched_part AS
 SELECT person_id FROM _wh_touched LEFT JOIN _wh_holder USING (person_id)
@@ -13,6 +13,7 @@ SELECT p.person_no, d.night, d.file, m.mention_id, m.department, m.extract, m.ro
     m.registered_division_code, m.household_no, m.relation_to_head_code, m.employer_name, m.employer_code,
     m.employment_status, m.school_name, m.registration_status, m.status_date, m.death_date, m.event_type, m.event_date,
     m.valid_from, m.valid_to, m.residence_reason, m.population_category, left(m.grid_no, 12) AS community_no,
+    m.mention_id IN (SELECT mention_id FROM _wh_widowed) AS is_widowed,
     a.dwelling_key AS residence_dwelling_key, h.dwelling_key AS registered_dwelling_key
 FROM (FROM _wh_asked WHERE person_no BETWEEN getvariable('wh_first') AND getvariable('wh_last')) AS p
 JOIN std_mention AS m USING (mention_id)

@@ -4,7 +4,7 @@ FROM _wh_living AS p
 JOIN (
     SELECT person_id, arg_max(employer_id, (recorded_date, night, employer_id)) AS employer_id
     FROM person_employment
-    WHERE link = 'employee' AND (status IS NULL OR NOT regexp_matches(status, '终止|暂停|中断|注销|退休|待遇'))
+    WHERE link = 'employee' AND NOT has_ended(status)
     GROUP BY person_id
 ) AS w USING (person_id)
 JOIN employer AS e USING (employer_id)

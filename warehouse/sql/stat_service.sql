@@ -2,14 +2,17 @@ WITH resident AS (
     FROM _wh_living WHERE is_resident AND age IS NOT NULL
 ),
 parent AS (
-    SELECT r.person_id, p.home_town, p.home_community
-    FROM person_relation AS r JOIN _wh_living AS p ON p.person_id = r.other_person_id WHERE r.relation = 'child_of'
+    SELECT r.person_id, p.home_town, p.home_community, coalesce(NOT a.is_local, false) AS is_elsewhere
+    FROM person_relation AS r
+    JOIN _wh_living AS p ON p.person_id = r.other_person_id
+    LEFT JOIN std_address AS a ON a.address_raw = p.residence_address
+    WHERE r.relation = 'child_of'
 ),
 child AS (
     SELECT c.person_id FROM resident AS c JOIN parent AS p USING (person_id)
     WHERE c.age < 16
     GROUP BY c.person_id
-    HAVING NOT bool_or(p.home_town IS NULL)
+    HAVING NOT bool_or(p.home_town IS NULL AND NOT p.is_elsewhere)
         AND NOT bool_or(p.home_town = c.home_town AND p.home_community IS NOT DISTINCT FROM c.home_community)
 ),
 old AS (

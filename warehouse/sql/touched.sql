@@ -1,6 +1,7 @@
 -- Persons whose golden record may differ from last night's: their records came, went, or count otherwise; or a grid that
--- one of them names stands for another place. In: wh_changed_person, crosswalk, std_mention, std_address; variable wh_all
--- (everybody). Out: _wh_touched (person_id); community_place.
+-- one of them names stands for another place; or who is known to have been widowed by somebody's death, or not any more. In:
+-- wh_changed_person, crosswalk, std_mention, std_address, _wh_widowed, person_widowed; variable wh_all (everybody).
+-- Out: _wh_touched (person_id); community_place, person_widowed.
 CREATE OR REPLACE TEMP TABLE _wh_community_place AS
 WITH told AS (
     SELECT left(m.grid_no, 12) AS community_no, a.town, coalesce(a.community, a.village) AS community, count(*) AS times
@@ -17,6 +18,9 @@ WITH renamed AS (
 )
 FROM wh_changed_person
 UNION
+SELECT person_id FROM ((FROM _wh_widowed EXCEPT FROM person_widowed)
+    UNION ALL (FROM person_widowed EXCEPT FROM _wh_widowed))
+UNION
 SELECT x.person_id FROM crosswalk AS x JOIN std_mention AS m USING (mention_id)
 WHERE left(m.grid_no, 12) IN (FROM renamed)
 UNION
@@ -26,3 +30,5 @@ SELECT person_id FROM person WHERE getvariable('wh_all');
 
 DELETE FROM community_place;
 INSERT INTO community_place FROM _wh_community_place ORDER BY community_no;
+DELETE FROM person_widowed;
+INSERT INTO person_widowed FROM _wh_widowed ORDER BY ALL;

@@ -36,12 +36,14 @@ def run_query(home: Home, query: str, style: str, limit: int, console: Console) 
         console: where the table goes.
 
     Raises:
-        QueryError: nothing is published, or the query is wrong.
+        QueryError: nothing is published, the query is wrong, or is more than one statement.
     """
     if not home.base.exists():
         raise QueryError("nothing is published yet; run a night first: popbase run")
     try:
         with open_published(home.base) as con:
+            if len(con.extract_statements(query)) > 1:
+                raise QueryError("more than one statement, of which only the last would be shown; give one SELECT")
             found = con.execute(query)
             if found is None or found.description is None:
                 raise QueryError("no statement to answer; give one SELECT")

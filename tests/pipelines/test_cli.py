@@ -83,6 +83,22 @@ def test_a_query_may_hold_what_looks_like_markup(home, query, code):
     assert code != Exit.OK or ("[/red]" in result.output and "[bold]x" in result.output)
 
 
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("SELECT 1; SELECT 2", Exit.FAILED),
+        ("SELECT 'a;b' AS x; -- one", Exit.OK),
+        ("PIVOT (SELECT 1 AS x, 2 AS n) ON x USING sum(n)", Exit.OK),
+    ],
+)
+def test_a_query_is_one_statement(home, query, code):
+    with duckdb.connect(home.base):
+        pass
+    result = invoke("sql", "--home", home.root, query)
+    assert result.exit_code == code, result.output
+    assert ("more than one statement" in result.output) == (code == Exit.FAILED)
+
+
 def test_second_run_is_busy(home):
     with hold_writer(home):
         assert invoke("run", "--home", home.root).exit_code == Exit.BUSY

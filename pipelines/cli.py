@@ -278,7 +278,10 @@ def vouch(
     because: Annotated[str, typer.Option("--because", help="Why; kept for ever, so name no person.")],
     home: HomeOption = None,
 ) -> None:
-    """Let a delivery pass that looks wrong (far fewer rows, older, other columns) and is right, on your word.
+    """Let a delivery pass that looks wrong (old, cut, other columns, not the rows promised) and is right, on your word.
+
+    It must wait for its night to be merged. Fewer rows than before are looked at only of extracts whose contract says
+    `delivery: {mode: full}`, and hold the night up only with `absence: ended`.
 
     Exit codes: 0 the next run merges it; 1 failed, or no such delivery waits; 75 a run is writing this home.
     """

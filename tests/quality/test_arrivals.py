@@ -7,6 +7,7 @@ import pytest
 
 from quality.arrivals import arrival_suite
 from quality.engine import run_suites
+from sources.contract import load_contracts
 from tests.quality.test_suites import CONTRACT
 from warehouse.schema import migrate
 
@@ -82,6 +83,12 @@ def test_half_a_full_delivery_blocks_where_absence_ends_records(con):
     assert failed(con) == {("not_far_fewer_rows", "warn")}
     assert failed(con, absence="ended") == {("not_far_fewer_rows", "warn"), ("not_half_the_rows", "block")}
     assert failed(con, mode="incremental") == set()
+
+
+def test_no_packaged_contract_compares_rows_and_none_blocks_as_the_docs_say():
+    rules = [rule for each in load_contracts() for rule in arrival_suite(each).rules]
+    assert len(rules) > 12
+    assert [rule.name for rule in rules if rule.severity == "block" or "fewer" in rule.name] == []
 
 
 @pytest.mark.parametrize(("rhythm", "is_late"), [("nightly", True), ("weekly", False), ("by_batch", False)])

@@ -70,12 +70,13 @@ def run(
 ) -> None:
     """Merge everything that waits in the intake as one night, check it, publish the base.
 
-    Exit codes: 0 merged and published; 1 failed; 2 wrong usage; 3 published, but files were refused;
-    4 a check kept the night from being published; 75 another run is writing this home.
+    Exit codes: 0 merged and published; 1 failed; 2 wrong usage, or a night before the last merged one; 3 published, but
+    files were refused; 4 a check kept the night from being published; 75 another run is writing this home.
     """
     from pipelines.dry_run import rehearse_night
     from pipelines.progress import run_with_progress
     from pipelines.show import show_night
+    from warehouse.errors import NightOrderError
 
     place, label = _home(home), _night(night)
     if not place.root.is_dir():
@@ -85,6 +86,8 @@ def run(
     except WriterBusyError as busy:
         err.print(f"[red]busy:[/] {escape(str(busy))}")
         raise typer.Exit(Exit.BUSY) from None
+    except NightOrderError as error:
+        _usage(str(error))
     show_night(out, place, report, is_rehearsal=dry_run)
     raise typer.Exit(exit_code(report.status, has_refused_files=report.has_refused_files))
 

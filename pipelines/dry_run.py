@@ -40,6 +40,7 @@ def rehearse_night(home: Home, night: date, console: Console) -> NightReport:
 
     Raises:
         WriterBusyError: another run is writing this home.
+        NightOrderError: a later night is merged already.
     """
     home.prepare()
     with hold_writer(home), _copied(home) as copy:

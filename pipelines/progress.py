@@ -15,6 +15,7 @@ def run_with_progress(home: Home, night: date, console: Console) -> NightReport:
 
     Raises:
         WriterBusyError: another run is writing this home.
+        NightOrderError: a later night is merged already.
     """
     with progress_bar(console) as progress:
         task = progress.add_task(f"night {night}: loading", total=None)

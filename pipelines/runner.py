@@ -13,11 +13,13 @@ import dagster as dg
 from pipelines.build import build_defs
 from pipelines.home import Home
 from pipelines.instance import close_dead_runs, open_instance, prune_runs
+from pipelines.memory import step_session
 from pipelines.names import INTAKE, NIGHTLY_MERGE
 from pipelines.partitions import add_night
 from pipelines.report import NightReport
 from pipelines.run_report import report_run
 from pipelines.writer import hold_writer
+from warehouse.ledger import check_night
 
 PlanCallback = Callable[[Sequence[str]], None]
 """Called once with the names of all steps."""
@@ -39,9 +41,12 @@ def run_night(
 
     Raises:
         WriterBusyError: another run is writing this home.
+        NightOrderError: a later night is merged already; no run was begun.
+        WarehouseError: the warehouse cannot be opened.
     """
     home.prepare()
     with hold_writer(home), _quiet_dagster(home), open_instance(home) as instance:
+        _check_night(home, night)
         close_dead_runs(instance, NIGHTLY_MERGE)
         prune_runs(instance, datetime.now(UTC))
         run_id = str(uuid4())
@@ -56,6 +61,13 @@ def run_night(
             run_id=run_id,
         )
         return report_run(home, instance, run_id)
+
+
+def _check_night(home: Home, night: date) -> None:
+    """Before the run: one that cannot be merged would leave the report of a failed night in place of that night's."""
+    if home.database.exists():
+        with step_session(home.database) as con:
+            check_night(con, night)
 
 
 def _run_config(quiet_seconds: float) -> dict[str, object]:

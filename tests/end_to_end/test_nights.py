@@ -168,9 +168,13 @@ def test_delivered_again_changes_nothing(nights, city, end_to_end):
 
 def test_earlier_night_is_refused(nights, end_to_end):
     home, _, snapshots = nights
-    result = end_to_end.run(home, end_to_end.NIGHTS[0])
-    assert result.exit_code == Exit.FAILED
-    assert "before the last merged night" in result.output
+    before = read_reports(home)
+    for night, *options in ((end_to_end.NIGHTS[0],), (date(2026, 10, 1),), (date(2026, 10, 1), "--dry-run")):
+        result = end_to_end.run(home, night, *options)
+        assert result.exit_code == Exit.USAGE
+        assert "before the last merged night" in result.output
+    assert read_reports(home) == before
+    assert not list(home.reports.glob("*2026-10-01*"))
     assert end_to_end.published(home) == snapshots[-1]
 
 

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app, Exit, exit_code
 from pipelines.report import CheckLine, FileLine, NightReport, read_reports, write_report
 from pipelines.writer import hold_writer
+from warehouse.database import warehouse_session
 
 runner = CliRunner()
 
@@ -102,6 +103,19 @@ def test_a_query_is_one_statement(home, query, code):
 def test_second_run_is_busy(home):
     with hold_writer(home):
         assert invoke("run", "--home", home.root).exit_code == Exit.BUSY
+
+
+def test_a_night_before_the_last_merged_one_is_refused_before_it_begins(home):
+    with warehouse_session(home.database) as con:
+        con.execute(
+            "INSERT INTO night (night, status, opened_at, merged_at) VALUES ('2026-11-02', 'merged', now(), now())"
+        )
+    for options in ((), ("--dry-run",)):
+        result = invoke("run", "--home", home.root, "--night", "2026-11-01", *options)
+        assert result.exit_code == Exit.USAGE, result.output
+        assert "use 2026-11-02 or later" in result.output
+    assert list(home.reports.iterdir()) == []
+    assert "2026-11-01" not in invoke("status", "--home", home.root).output
 
 
 def test_query_before_the_first_night_says_so(home):

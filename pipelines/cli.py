@@ -277,7 +277,7 @@ def withdraw(
 
 @app.command()
 def vouch(
-    file: Annotated[str, typer.Argument(help="Its path below the intake, as the report of the night names it.")],
+    file: Annotated[str, typer.Argument(help="Its path below the intake, as it lies there.")],
     because: Annotated[str, typer.Option("--because", help="Why; kept for ever, so name no person.")],
     home: HomeOption = None,
 ) -> None:

@@ -20,6 +20,7 @@ from pipelines.errors import PipelinesError
 from pipelines.home import Home
 from pipelines.show_review import mask_value
 from warehouse.database import warehouse_session
+from warehouse.file_names import shown_file
 from warehouse.projects import load_projects
 from warehouse.pseudonyms import find_person, find_record
 
@@ -275,7 +276,7 @@ def _records(
         """,
         [asked],
     ).fetchall()
-    origin = {row[0]: row for row in rows}
+    origin = {row[0]: (*row[:3], shown_file(row[3]), *row[4:]) for row in rows}
     return {
         unit: tuple(SourceRecord(*(*origin[record_id], rule)) for record_id, rule in records if record_id in origin)
         for unit, records in units.items()

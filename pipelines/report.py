@@ -13,6 +13,7 @@ from typing import Any, TYPE_CHECKING
 
 from pipelines.home import Home, parse_night
 from pipelines.names import FILES_ACCEPTED, FILES_USABLE
+from warehouse.file_names import shown_file
 
 if TYPE_CHECKING:
     import duckdb
@@ -97,7 +98,7 @@ def compose_report(
     return NightReport(
         **{
             **_shallow(report),
-            "files": [FileLine(*row) for row in con.execute(_sql("report_files"), {"night": night}).fetchall()],
+            "files": _files(con, night),
             "persons": _persons(con, night),
             "links": con.execute(_sql("report_links"), {"night": night}).fetchall(),
             "checks_passed": sum(passed for _, passed in checks),
@@ -128,6 +129,11 @@ def read_report(path: Path) -> NightReport:
     body["checks_failed"] = [CheckLine(**line) for line in body["checks_failed"]]
     body["links"] = [tuple(line) for line in body["links"]]
     return NightReport(**body)
+
+
+def _files(con: "duckdb.DuckDBPyConnection", night: date) -> list[FileLine]:
+    rows = con.execute(_sql("report_files"), {"night": night}).fetchall()
+    return [FileLine(shown_file(file), *facts) for file, *facts in rows]
 
 
 def _persons(con: "duckdb.DuckDBPyConnection", night: date) -> dict[str, int]:

@@ -28,6 +28,7 @@ from pipelines.home import Home
 from pipelines.writer import hold_writer
 from warehouse.database import open_warehouse, transaction
 from warehouse.errors import WarehouseBusyError
+from warehouse.file_names import shown_file
 
 PATIENCE_SECONDS: Final = 15.0
 """How long to wait for others who look something up, or take a judgement down."""
@@ -264,8 +265,8 @@ def _read_origins(con: duckdb.DuckDBPyConnection, units: set[int]) -> dict[int, 
     """).fetchall()
     con.unregister("_review_origin")
     found: dict[int, tuple[Origin, ...]] = {}
-    for unit, *origin in rows:
-        found[unit] = (*found.get(unit, ()), Origin(*origin))
+    for unit, department, file, row_number in rows:
+        found[unit] = (*found.get(unit, ()), Origin(department, shown_file(file), row_number))
     return found
 
 

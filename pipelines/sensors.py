@@ -7,7 +7,8 @@ The cursor is what the last tick saw of the files, never a clock: an old file dr
 import hashlib
 import json
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,12 +23,13 @@ from pipelines.resources import House
 from pipelines.run_report import report_run
 from pipelines.schedules import TIMEZONE
 from sources.intake import FoundFile, scan_intake
+from warehouse.file_names import shown_file
 
 QUIET_SECONDS = 60.0
 """A file has finished arriving when it was left alone for so long, and looks as it did at the tick before."""
 
 Seen = Mapping[str, tuple[int, float, str]]
-"""Path → size in bytes, time of modification, SHA-256 (empty while the file was not yet finished)."""
+"""Path, as `_told` → size in bytes, time of modification, SHA-256 (empty while the file was not yet finished)."""
 
 _WAITING = [
     dg.DagsterRunStatus.QUEUED,
@@ -54,15 +56,29 @@ def look_at_intake(intake: Path, found: Collection[FoundFile], before: Seen) -> 
         found: what `sources.intake.scan_intake` found now.
         before: `seen` of the last look.
     """
-    seen = {file.path: _seen(intake, file, before) for file in found if file.state != "refused"}
+    told = _told(file.path for file in found)
+    seen = {
+        told[file.path]: _seen(intake, file, before.get(told[file.path])) for file in found if file.state != "refused"
+    }
     lines = [f"{path}\t{modified_at}\t{sha256}" for path, (_, modified_at, sha256) in seen.items() if sha256]
-    lines += [f"{file.path}\t{file.reason_code}" for file in found if file.state == "refused"]
+    lines += [f"{told[file.path]}\t{file.reason_code}" for file in found if file.state == "refused"]
     run_key = hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest() if lines else None
     return Waiting(run_key, seen, sum(not sha256 for _, _, sha256 in seen.values()))
 
 
-def _seen(intake: Path, file: FoundFile, before: Seen) -> tuple[int, float, str]:
-    size, modified_at, sha256 = before.get(file.path, (-1, 0.0, ""))
+def _told(paths: Iterable[str]) -> dict[str, str]:
+    """Paths as Dagster, which keeps the cursor, may know them; those that look the same there are numbered."""
+    told: dict[str, str] = {}
+    copies: Counter[str] = Counter()
+    for path in sorted(paths):
+        shown = shown_file(path)
+        told[path] = f"{shown}#{copies[shown]}" if copies[shown] else shown
+        copies[shown] += 1
+    return told
+
+
+def _seen(intake: Path, file: FoundFile, before: tuple[int, float, str] | None) -> tuple[int, float, str]:
+    size, modified_at, sha256 = before or (-1, 0.0, "")
     is_unchanged = (size, modified_at) == (file.size_bytes, file.modified_at)
     if file.state == "arriving" or not is_unchanged:
         sha256 = ""

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from pipelines.home import Home
 from pipelines.report import DepartmentLine, FileLine, NightReport, read_reports
+from warehouse.file_names import shown_file
 
 UNUSUAL = {"refused": "", "duplicate": "内容与以前的报送相同", "late": "导出早于已收到的文件：补充，不覆盖更新的记录"}
 STYLES = {"published": "green", "blocked": "yellow", "failed": "red", "overridden": "magenta"}
@@ -56,7 +57,7 @@ def show_status(console: Console, home: Home) -> None:
 
 def _show_waiting(console: Console, home: Home) -> None:
     waiting = Counter(file.relative_to(home.intake).parts[0] for file in home.intake.rglob("*") if file.is_file())
-    files = ", ".join(f"{department} {count}" for department, count in sorted(waiting.items()))
+    files = ", ".join(f"{shown_file(place)} {count}" for place, count in sorted(waiting.items()))
     console.print(escape(_printable(f"waiting in the intake: {files or 'nothing'}")), highlight=False)
 
 

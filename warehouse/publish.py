@@ -15,6 +15,7 @@ import duckdb
 from warehouse.continuing import among, basis, Before, find_before, Sums, TOUCHED
 from warehouse.database import attached_snapshot
 from warehouse.errors import PublicationError
+from warehouse.file_names import create_shown_files, SHOWN
 from warehouse.projects import Project
 from warehouse.pseudonyms import create_pseudonyms
 from warehouse.published_tables import (
@@ -95,6 +96,7 @@ def publish_base(
     for name in ("_wh_dictionary", *(f"_wh_{each}" for each in load_statistics().statistics)):
         con.unregister(name)
     con.execute(f"DROP TABLE _wh_pseudonym; DROP TABLE IF EXISTS _wh_record_pseudonym; DROP TABLE IF EXISTS {TOUCHED}")
+    con.execute(f"DROP TABLE {SHOWN}")
     rows = {name: count for name, (count, _) in sums.items()}
     if known and not is_new:
         drop_snapshot(building)
@@ -124,6 +126,7 @@ def _prepare(
 ) -> None:
     """Pseudonyms, and the tables to publish that the warehouse does not keep, for the persons `t` of a condition."""
     create_pseudonyms(con, project.key, records=not project.is_traced, among=persons)
+    create_shown_files(con)
     con.execute("SET VARIABLE wh_night = $1::DATE", [night])
     for name, table in build_statistics(con, project.least_count).items():
         con.register(f"_wh_{name}", table)

@@ -9,6 +9,7 @@ import pyarrow as pa
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from warehouse.file_names import SHOWN
 from warehouse.statements import identifier, literal
 from warehouse.statistics import load_statistics, Statistic
 
@@ -31,6 +32,9 @@ class Column(Frozen):
     id: bool = False
     trace: bool = False
 
+
+FILE: Final = "file"
+"""A column of this name is published as `file_names` tells it."""
 
 RECORD: Final = "record_id"
 _RECORD: Final = Column(
@@ -81,6 +85,8 @@ class Table(Frozen):
             for name, column in self.columns.items()
             if column.id
         )
+        if FILE in self.columns:
+            joins += f" LEFT JOIN {SHOWN} AS _shown ON _shown.file = t.file"
         if RECORD in self.columns:
             joins += " LEFT JOIN _wh_record_pseudonym AS _record USING (file, row_number)"
         return f"SELECT {columns} FROM {identifier(self.source)} AS t{joins} WHERE {self.where} AND {condition}"
@@ -97,6 +103,8 @@ class Table(Frozen):
             return f"{identifier('_' + name)}.pseudonym"
         if name == RECORD:
             return "_record.pseudonym"
+        if name == FILE:
+            return "coalesce(_shown.shown, t.file)"
         return self.columns[name].value or f"t.{identifier(name)}"
 
     def _merged(self, rows: str) -> str:

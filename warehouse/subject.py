@@ -6,6 +6,7 @@ from typing import Any, Final
 import duckdb
 
 from warehouse.errors import AccessError
+from warehouse.file_names import shown_file
 
 _HELD: Final = {
     "person": "SELECT * FROM person WHERE person_id = $1",
@@ -72,8 +73,13 @@ def held_on(con: duckdb.DuckDBPyConnection, person_id: str) -> dict[str, list[di
     for kind, query in _HELD.items():
         found = con.execute(query, [person_id])
         names = [column[0] for column in found.description or ()]
-        held[kind] = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        held[kind] = [_told(dict(zip(names, row, strict=True))) for row in found.fetchall()]
     return held
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """The row, of whose file the name may be that of somebody else."""
+    return {**row, "file": shown_file(row["file"])} if row.get("file") else row
 
 
 def request_correction(
@@ -106,7 +112,7 @@ def request_correction(
 
 def open_corrections(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
     """Requests that wait: request_id, person_id, attribute, department and file of the value, reason, received_at."""
-    return con.execute("""
+    found = con.execute("""
         SELECT c.request_id, coalesce(l.person_id, c.person_id) AS person_id, c.attribute, a.department, a.file,
             a.row_number, c.reason, c.received_at
         FROM correction_request AS c
@@ -115,6 +121,7 @@ def open_corrections(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
             ON a.person_id = coalesce(l.person_id, c.person_id) AND a.attribute = c.attribute
         WHERE c.closed_at IS NULL ORDER BY c.request_id
     """).fetchall()
+    return [(*row[:4], shown_file(row[4]) if row[4] else None, *row[5:]) for row in found]
 
 
 def close_correction(con: duckdb.DuckDBPyConnection, request_id: int, *, outcome: str, by: str, at: datetime) -> None:

@@ -102,6 +102,13 @@ def _told(report):
     return out.getvalue()
 
 
+def test_names_of_files_are_told_without_numbers_of_persons(linked):
+    with warehouse_session(linked.database) as con:
+        con.execute("UPDATE crosswalk_version SET file = 'tax/诸葛铁蛋_370181198402299177.csv'")
+    report = explain_persons(linked, A, None, clear=True)
+    assert {record.file for records in report.records.values() for record in records} == {"tax/***_***.csv"}
+
+
 def test_a_person_is_told_with_records_links_and_neighbours(linked):
     report = explain_persons(linked, A, None)
     told = _told(report)

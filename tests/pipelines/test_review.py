@@ -104,6 +104,13 @@ def test_list_is_masked_and_needs_nothing_but_reading(linked):
     assert NAME in review(linked, "list", "--clear").output
 
 
+def test_names_of_files_are_told_without_numbers_of_persons(linked):
+    with warehouse_session(linked.database) as con:
+        con.execute("UPDATE delivery SET file = 'tax/诸葛铁蛋_370181198402299177.csv'")
+    output = review(linked, "next", "--clear", answers="q\n").output
+    assert "tax/***_***.csv row 10" in output and "诸葛铁蛋" not in output
+
+
 def test_list_is_limited_and_best_first(linked):
     output = review(linked, "list", "--limit", 1).output
     assert "0.500" in output

@@ -73,6 +73,16 @@ def test_old_file_dropped_late_is_not_skipped(intake):
     assert look(intake, seen, LATER).seen["tax/old.csv"][2]
 
 
+def test_what_dagster_keeps_holds_no_number_of_a_person(intake):
+    for number in ("370181198402299177", "370181198402299185"):
+        (intake / "tax" / f"诸葛铁蛋_{number}.csv").write_text(number)
+    first = look(intake, {}, LATER)
+    assert set(first.seen) == {"tax/***_***.csv", "tax/***_***.csv#1"}
+    second = look(intake, first.seen, LATER)
+    assert second.run_key and second.arriving == 0
+    assert len({sha256 for *_, sha256 in second.seen.values()}) == 2
+
+
 def test_refused_entries_start_a_night_too(intake):
     (intake / "nobody").mkdir()
     (intake / "nobody" / "a.csv").write_text("1")

@@ -91,6 +91,17 @@ def test_a_request_for_correction_waits_until_it_is_closed(house, person):
         close_correction(house.con, number, outcome="x", by="li", at=NOW)
 
 
+def test_the_name_of_a_file_does_not_tell_of_others(house):
+    house.deliver(N1, "tax/诸葛铁蛋_370181198402299177.csv", [{**POLICE, "name": "甲", "citizen_id": NUMBER}])
+    house.merge(N1)
+    house.entities(N1)
+    [person] = house.persons().values()
+    request_correction(house.con, person, "name", "贾", reason="户口簿为准", by="li", at=NOW)
+    held = held_on(house.con, person)
+    files = {row["file"] for kind in ("values", "records") for row in held[kind]}
+    assert files | {row[4] for row in open_corrections(house.con)} == {"tax/***_***.csv"}
+
+
 def test_a_merged_person_is_told_what_was_asked_and_looked_at_before(house):
     house.deliver(N1, "a.csv", [{**POLICE, "name": "甲", "citizen_id": NUMBER, "record_key": f"{n}"} for n in range(2)])
     house.merge(N1)

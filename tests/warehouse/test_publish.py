@@ -303,6 +303,32 @@ def test_two_projects_cannot_be_joined_by_what_their_records_are(base, tmp_path)
     assert find_record(house.con, bytes([1] * 32), record) is None
 
 
+def test_names_of_files_hold_no_number_of_a_person(base, tmp_path):
+    house, _ = base
+    house.deliver(N2, "tax/诸葛铁蛋_370181198402299177.csv", [{**POLICE, "record_key": "2", "name": "王晓"}])
+    house.merge(N2)
+    publish(base, N2)
+    for table, kept in load_publication().tables.items():
+        if "file" in kept.columns and read(base, f"SELECT count(*) FROM {table}") != [(0,)]:
+            assert {"a_20261101.csv", "tax/***_***.csv"}.issuperset(
+                file for (file,) in read(base, f"SELECT file FROM {table}")
+            )
+    for table in ("delivery", "crosswalk", "person_provenance"):
+        assert {file for (file,) in read(base, f"SELECT file FROM {table}")} == {"a_20261101.csv", "tax/***_***.csv"}
+
+
+def test_other_projects_have_no_names_of_files():
+    traces = {
+        name for table in load_publication().tables.values() for name, each in table.columns.items() if each.trace
+    }
+    assert traces == {"file", "row_number", "match_probability"}
+    untraced = load_publication(traced=False).tables
+    assert {name: traces.intersection(table.columns) for name, table in untraced.items()} == dict.fromkeys(
+        untraced, set()
+    )
+    assert "delivery_id" in untraced["delivery"].columns
+
+
 def test_what_was_published_under_another_key_goes(base):
     first = publish(base)
     again = publish(base, project=Project("default", bytes(32)))

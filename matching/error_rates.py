@@ -121,7 +121,7 @@ class _Pairs:
     truth: Floats
     rate: Floats
 
-    def take(self, chosen: NDArray[np.bool_]) -> "_Pairs":
+    def take(self, chosen: NDArray[np.int64]) -> "_Pairs":
         return _Pairs(**{name: column[chosen] for name, column in vars(self).items()})
 
     @property
@@ -166,8 +166,10 @@ def error_rates(pairs: pa.Table, group_kinds: Sequence[str] = (), *, seed: int =
     for kind in group_kinds:
         encoded = pairs[kind].cast(pa.string()).combine_chunks().dictionary_encode(null_encoding="encode")
         codes, names = encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
+        ends = np.cumsum(np.bincount(codes, minlength=len(names)))
+        members = np.split(np.argsort(codes, kind="stable"), ends[:-1])
         for code in sorted(range(len(names)), key=lambda code: (names[code] is None, names[code] or "")):
-            group = read.take(codes == code)
+            group = read.take(members[code])
             rows.append({"group_kind": kind, "group": names[code]} | _estimate_group(group, whole, judged, seed))
     return pa.Table.from_pylist(rows, schema=ERROR_RATE)
 
@@ -332,17 +334,26 @@ def _fit(centres: Floats, counts: Floats, prior: _Belief) -> _Belief:
     precision = np.linalg.cholesky(np.linalg.inv(prior.covariance)).T
     roots = np.sqrt(counts) + np.sqrt(counts + 1)
 
-    def residuals(at: Floats, dispersion: float) -> Floats:
+    def expected(at: Floats) -> Floats:
         matches = np.logaddexp(0, (at[3] + at[4] * centres) * np.log(2))
-        expected = np.exp(np.clip(tail @ at[:3] + matches, -50, 50))
+        return np.exp(np.clip(tail @ at[:3] + matches, -50, 50))
+
+    def residuals(at: Floats, dispersion: float) -> Floats:
         return np.concatenate(
-            ((roots - np.sqrt(4 * expected + 1)) / np.sqrt(dispersion), precision @ (at[3:] - prior.mean))
+            ((roots - np.sqrt(4 * expected(at) + 1)) / np.sqrt(dispersion), precision @ (at[3:] - prior.mean))
         )
+
+    def jacobian(at: Floats, dispersion: float) -> Floats:
+        counted = expected(at)
+        share = _share(at[3] + at[4] * centres) * np.log(2)
+        logarithm = np.column_stack((tail, share, share * centres))
+        steepness = -2 * counted / np.sqrt((4 * counted + 1) * dispersion)
+        return np.concatenate((steepness[:, None] * logarithm, np.pad(precision, ((0, 0), (3, 0)))))
 
     others = np.log(counts * _share(-prior.mean[0] - prior.mean[1] * centres) + 0.5)
     at, dispersion = np.concatenate((np.linalg.lstsq(tail, others, rcond=None)[0], prior.mean)), 1.0
     for _ in range(4):
-        found = least_squares(residuals, at, x_scale="jac", args=(dispersion,))
+        found = least_squares(residuals, at, jacobian, x_scale="jac", args=(dispersion,))
         at, squares = found.x, float(np.square(found.fun[:-2]).sum()) * dispersion
         dispersion = max(1.0, squares / max(len(counts) - 5, 1))
     information = found.jac.T @ found.jac + 1e-9 * np.eye(5)

@@ -336,7 +336,7 @@ def _fit(centres: Floats, counts: Floats, prior: _Belief) -> _Belief:
 
     def expected(at: Floats) -> Floats:
         matches = np.logaddexp(0, (at[3] + at[4] * centres) * np.log(2))
-        return np.exp(np.clip(tail @ at[:3] + matches, -50, 50))
+        return np.asarray(np.exp(np.clip(tail @ at[:3] + matches, -50, 50)), np.float64)
 
     def residuals(at: Floats, dispersion: float) -> Floats:
         return np.concatenate(

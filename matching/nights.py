@@ -257,6 +257,8 @@ class _Night:
         self._touch("""
             SELECT unit_id FROM _changed UNION SELECT unit_id FROM _vanished UNION SELECT unit_id FROM _must_touched
             UNION SELECT unit_id FROM match_record SEMI JOIN match_judged_anew USING (record_id)
+            UNION SELECT unit_id FROM _before
+            UNION SELECT unit_id FROM match_record SEMI JOIN _renewed USING (record_id)
         """)
         self._place(_EARLY)
         self._rest(_KEPT_LATE)
@@ -264,15 +266,18 @@ class _Night:
         self._pairs_anew("SELECT unit_id FROM _pairing UNION SELECT unit_id FROM _related", late, _LATE)
         self._touch("SELECT unit_id FROM _touched UNION SELECT unit_id FROM _pairing")
         self._place(_LATE)
-        run(self.con, "state_result")
         self.con.execute("DELETE FROM match_judged")
         self.con.execute("INSERT INTO match_judged FROM _judgement WHERE judgement <> 'unsure' ORDER BY ALL")
+        run(self.con, "state_result")
 
     def _numbers(self, rules: list[Rule]) -> dict[int, Rule]:
         return {number: rule for number, rule in enumerate(self.spec.blocking.rules) if rule in rules}
 
     def _touch(self, query: str) -> None:
-        """Units whose part has to be placed anew: those given, and all whose pairs came, went, or weigh otherwise."""
+        """Units whose part has to be placed anew: those given, and all whose pairs came, went, or weigh otherwise.
+
+        Judgements and rows speak of records: a unit of other records is among those given, though it looks the same.
+        """
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE _touched AS {query} UNION SELECT unit_id FROM _pair_touched")
 
     def _lay_blocks(self, units: str, rules: dict[int, Rule]) -> bool:
@@ -341,18 +346,23 @@ class _Night:
 
     def _place(self, stage: _Stage) -> None:
         """Cluster the part of the pairs that was touched, and keep where its units went."""
-        run(self.con, "state_region", pairs=stage.pairs, places=stage.places)
-        edges = self.con.sql("SELECT * FROM _edge ORDER BY unit_l, unit_r").to_arrow_table()
-        region = self.con.sql("SELECT unit_id FROM _region ORDER BY unit_id").to_arrow_table()["unit_id"].to_numpy()
-        left, right = (edges[side].to_numpy() for side in ("unit_l", "unit_r"))
-        units = np.unique(np.concatenate((region, left, right)))
-        links = Links(
-            np.searchsorted(units, left), np.searchsorted(units, right),
-            edges["odds"].to_numpy(), edges["ratio"].to_numpy(),
-        )  # fmt: skip
-        comparer = self._comparer(units, with_relatives=stage is _LATE)
-        asked = np.isin(units, region)
-        found = cluster(links, self._bounds(units), self.spec.thresholds.link, comparer, asked)
+        while True:
+            run(self.con, "state_region", pairs=stage.pairs, places=stage.places)
+            edges = self.con.sql("SELECT * FROM _edge ORDER BY unit_l, unit_r").to_arrow_table()
+            region = self.con.sql("SELECT unit_id FROM _region ORDER BY unit_id").to_arrow_table()["unit_id"].to_numpy()
+            left, right = (edges[side].to_numpy() for side in ("unit_l", "unit_r"))
+            units = np.unique(np.concatenate((region, left, right)))
+            links = Links(
+                np.searchsorted(units, left), np.searchsorted(units, right),
+                edges["odds"].to_numpy(), edges["ratio"].to_numpy(),
+            )  # fmt: skip
+            comparer = self._comparer(units, with_relatives=stage is _LATE)
+            asked = np.isin(units, region)
+            found = cluster(links, self._bounds(units), self.spec.thresholds.link, comparer, asked)
+            beyond = units[np.isin(found.component, found.component[asked]) & ~asked]
+            if not len(beyond):
+                break
+            self._reach(beyond)
         at = np.searchsorted(units, region)
         self.con.register(
             "_placed",
@@ -366,6 +376,12 @@ class _Night:
             run(self.con, "state_probability")
         for name in ("_placed", "_shared"):
             self.con.unregister(name)
+
+    def _reach(self, units: Ints) -> None:
+        """Touch units that a component has grown to: they were in others, which are placed with it."""
+        self.con.register("_reached", pa.table({"unit_id": units}))
+        self.con.execute("INSERT INTO _touched FROM _reached")
+        self.con.unregister("_reached")
 
     def _bounds(self, units: Ints) -> Bounds:
         self.con.register("_bound", pa.table({"unit_id": units}))

@@ -6,7 +6,9 @@ Not here: how units are made (`matching.persons`), scored (`matching.scorer`) or
 import hashlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from importlib import resources
+from functools import cache
+from importlib import metadata, resources
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -43,15 +45,14 @@ _HASHED = {
     "row_key": "hash_of(batch || '|' || record_key)",
     "household_key": "hash_of(household_key)",
 }
-_READ = (*(name for name in RECORD.names if name not in ("record_key", "role")), "entry_key", "row_key")
+_READ = (
+    *(name for name in RECORD.names if name not in ("record_key", "role")), "entry_key", "row_key",
+    "document_no AS document_told",
+)  # fmt: skip
 """Columns of a record as it is read: what it only may share with others, by hash."""
 
-# A "document number" of several names is a word such as 补办中, not a number.
-_GENERIC_DOCUMENTS = """
-    UPDATE _record SET document_no = NULL WHERE document_no IN (
-        SELECT document_no FROM _record WHERE document_no IS NOT NULL
-        GROUP BY document_no HAVING count(DISTINCT name) > 2)
-"""
+_LIBRARIES = ("duckdb", "numpy", "opencc", "pypinyin", "rapidfuzz")
+"""What is kept between nights holds results of theirs, such as hashes and the sounds of names."""
 
 
 def create_state(con: duckdb.DuckDBPyConnection) -> None:
@@ -93,14 +94,23 @@ def forget(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def is_made_on(con: duckdb.DuckDBPyConnection, basis: str) -> bool:
-    """Whether the state is whole, and was made on this basis."""
-    return con.execute("SELECT basis FROM match_basis").fetchall() == [(basis,)] and count(con, "match_record") > 0
+    """Whether the state is whole, and was made on this basis by this program."""
+    made = con.execute("SELECT basis FROM match_basis").fetchall()
+    return made == [(f"{_program()} {basis}",)] and count(con, "match_record") > 0
 
 
 def mark_made_on(con: duckdb.DuckDBPyConnection, basis: str) -> None:
     """Remember what the state was made on."""
     con.execute("DELETE FROM match_basis")
-    con.execute("INSERT INTO match_basis VALUES ($1)", [basis])
+    con.execute("INSERT INTO match_basis VALUES ($1)", [f"{_program()} {basis}"])
+
+
+@cache
+def _program() -> str:
+    """A digest of this package and of what it stands on: any other could put records together otherwise."""
+    versions = [metadata.version(name) for name in _LIBRARIES]
+    files = [each for each in sorted(Path(__file__).parent.rglob("*")) if each.is_file() and each.suffix != ".pyc"]
+    return hashlib.sha256(b"".join([str(versions).encode(), *(each.read_bytes() for each in files)])).hexdigest()
 
 
 def load_parameters(con: duckdb.DuckDBPyConnection) -> tuple[Parameters, Spec, int] | None:
@@ -150,7 +160,8 @@ def find_changes(con: duckdb.DuckDBPyConnection, record_ids: str, records: str) 
 
     Returns:
         Whether anything has to be done. Leaves `_record` (RECORD, with `entry_key` and `row_key` in place of
-        `record_key` and `role`; keys as hashes), `_affected`, `_gone` (record_id).
+        `record_key` and `role`; keys as hashes; no words in `document_no`, but in `document_told`), `_affected`,
+        `_gone` (record_id).
 
     Raises:
         InputError: a column is missing, or a record_id comes twice.
@@ -161,6 +172,7 @@ def find_changes(con: duckdb.DuckDBPyConnection, record_ids: str, records: str) 
     _want(con, f"SELECT record_id FROM {record_ids} ANTI JOIN match_record USING (record_id)")
     _check_unique(con, record_ids)
     con.execute(f"CREATE OR REPLACE TEMP TABLE _arrived AS {_read(records)}")
+    run(con, "state_words")
     con.execute("CREATE OR REPLACE TEMP TABLE _affected (record_id BIGINT)")
     if count(con, "match_record"):
         _affect(con)
@@ -169,7 +181,9 @@ def find_changes(con: duckdb.DuckDBPyConnection, record_ids: str, records: str) 
         con.execute(f"CREATE OR REPLACE TEMP TABLE _record AS FROM _arrived UNION ALL {_read(records)}")
     else:
         con.execute("DROP TABLE IF EXISTS _record; ALTER TABLE _arrived RENAME TO _record")
-    con.execute(_GENERIC_DOCUMENTS)
+    con.execute(
+        "UPDATE _record SET document_no = NULL WHERE document_no IN (SELECT document_no FROM _word WHERE is_now)"
+    )
     return count(con, "_record") + count(con, "_gone") > 0
 
 

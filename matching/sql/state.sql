@@ -6,7 +6,8 @@ CREATE TABLE IF NOT EXISTS match_parameters (version INTEGER NOT NULL, spec VARC
 -- How many units held a value when the parameters were learnt, where more than one did; values by their hash.
 CREATE TABLE IF NOT EXISTS match_frequency (column_name VARCHAR NOT NULL, value UBIGINT NOT NULL, units BIGINT NOT NULL);
 
--- Every record with the unit it is in, and by what it may come into another; entries, households and rows by their hash.
+-- Every record with the unit it is in, and by what it may come into another; entries, households and rows by their hash,
+-- document numbers as they are told, though they be words.
 CREATE TABLE IF NOT EXISTS match_record (
     record_id BIGINT NOT NULL, unit_id BIGINT NOT NULL, match_rule VARCHAR NOT NULL, source VARCHAR, name VARCHAR, birth_date DATE,
     citizen_id VARCHAR, document_no VARCHAR, entry_key UBIGINT, household_key UBIGINT, phone VARCHAR, phone_2 VARCHAR,
@@ -28,6 +29,11 @@ CREATE TABLE IF NOT EXISTS match_kin (unit_l BIGINT NOT NULL, unit_r BIGINT NOT 
 CREATE TABLE IF NOT EXISTS match_must (unit_l BIGINT NOT NULL, unit_r BIGINT NOT NULL, match_rule VARCHAR NOT NULL);
 -- The judgements that the state was made with.
 CREATE TABLE IF NOT EXISTS match_judged (record_id_l BIGINT NOT NULL, record_id_r BIGINT NOT NULL, judgement VARCHAR NOT NULL);
+-- The units that they say are one person.
+CREATE OR REPLACE VIEW match_judged_same AS
+SELECT DISTINCT least(l.unit_id, r.unit_id) AS unit_l, greatest(l.unit_id, r.unit_id) AS unit_r
+FROM match_judged j JOIN match_record l ON l.record_id = j.record_id_l JOIN match_record r ON r.record_id = j.record_id_r
+WHERE j.judgement = 'positive' AND l.unit_id <> r.unit_id;
 
 -- Scored pairs of units, and where each unit went: at first, and when relatives were known.
 CREATE TABLE IF NOT EXISTS match_early_pair (unit_l BIGINT NOT NULL, unit_r BIGINT NOT NULL, odds DOUBLE NOT NULL, ratio DOUBLE NOT NULL);

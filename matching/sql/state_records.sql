@@ -1,5 +1,5 @@
 -- Which records have to be put into units anew: those that arrived or changed hands, and all that could share a unit
--- with them. In: _arrived (as _record), _gone (record_id), match_judged_anew (record_id). Out: _affected (record_id), known ones.
+-- with them. In: _arrived (as _record), _gone (record_id), _word, match_judged_anew (record_id). Out: _affected (record_id), known ones.
 CREATE OR REPLACE TEMP TABLE _phone_touched AS
 SELECT DISTINCT phone FROM (
     SELECT unnest([phone, phone_2]) AS phone FROM _arrived
@@ -19,6 +19,10 @@ WITH held AS (
 SELECT phone FROM counted
 WHERE (names_before > getvariable('phone_holders')) <> (names_after > getvariable('phone_holders'));
 
+-- Nobody is touched by sharing a word, unless it has become one or is none any more.
+CREATE OR REPLACE TEMP MACRO document_key(number) AS
+    CASE WHEN number IN (SELECT document_no FROM _word WHERE was AND is_now) THEN NULL ELSE 'D' || number END;
+
 CREATE OR REPLACE TEMP TABLE _touched_key AS
 WITH source AS (
     SELECT citizen_id, document_no, entry_key FROM _arrived
@@ -27,5 +31,5 @@ WITH source AS (
     WHERE record_id IN (SELECT record_id FROM _gone UNION ALL SELECT record_id FROM match_judged_anew)
        OR phone IN (SELECT phone FROM _phone_turned) OR phone_2 IN (SELECT phone FROM _phone_turned)
 )
-SELECT DISTINCT unnest(['I' || citizen_id, 'D' || document_no, 'E' || entry_key]) AS key FROM source;
+SELECT DISTINCT unnest(['I' || citizen_id, document_key(document_no), 'E' || entry_key]) AS key FROM source;
 DELETE FROM _touched_key WHERE key IS NULL;

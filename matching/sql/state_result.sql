@@ -1,5 +1,5 @@
 -- The clusters of records, where they or their records changed. In: _region (units placed anew), _renewed (record_id: put into units anew), _gone,
--- match_place, match_record, match_pair, match_must. Out: match_cluster; more of match_placed_anew (record_id).
+-- match_place, match_record, match_pair, match_must, match_judged_same. Out: match_cluster; more of match_placed_anew (record_id).
 CREATE OR REPLACE TEMP TABLE _written AS
 WITH placed AS (
     SELECT unit_id, cluster FROM match_place WHERE cluster IN (
@@ -14,6 +14,8 @@ WITH placed AS (
     SELECT unnest([m.unit_l, m.unit_r]), m.match_rule, 'infinity'::DOUBLE, 0.9999
     FROM match_must m JOIN placed l ON l.unit_id = m.unit_l JOIN placed r ON r.unit_id = m.unit_r
     WHERE l.cluster = r.cluster
+    UNION ALL
+    SELECT unnest([unit_l, unit_r]), 'judgement', 'infinity'::DOUBLE, 0.9999 FROM match_judged_same SEMI JOIN placed ON unit_id = unit_l
 ), best AS (
     SELECT unit_id, unnest(max(struct_pack(odds, match_rule, probability))) FROM linked GROUP BY unit_id
 )

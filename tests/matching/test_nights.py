@@ -1,5 +1,6 @@
 """Night by night: the result is that of one full run, whatever the order; judgements are applied and taken back."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, UTC
 from functools import cache
 
@@ -16,7 +17,7 @@ from matching.nightly_rates import store_error_rates
 from matching.nights import _Night, link_records, PERSON_SPEC
 from matching.scorer import all_units, Scorer
 from matching.spec import load_spec, Spec
-from matching.state import forget, load_parameters, run, TABLES
+from matching.state import forget, forget_news, load_parameters, run, TABLES
 from matching.tables import RECORD, RELATION
 from matching.weights import FLOOR
 
@@ -75,11 +76,12 @@ def _town(families: int = 120) -> tuple[pa.Table, pa.Table]:
 class Town:
     """A connection that keeps the linkage's state, and the records that were delivered so far."""
 
-    def __init__(self, spec: Spec | None = None) -> None:
+    def __init__(self, spec: Spec | None = None, more: Sequence[dict] = ()) -> None:
         self.spec = spec
         self.con = duckdb.connect()
         records, relations = _town()
-        self.con.register("all_records", records)
+        others = [dict.fromkeys(RECORD.names) | {"dwelling_keys": [], "place_keys": []} | each for each in more]
+        self.con.register("all_records", pa.concat_tables([records, pa.Table.from_pylist(others, RECORD)]))
         self.con.register("all_relations", relations)
         create_judgements(self.con)
 
@@ -91,6 +93,7 @@ class Town:
         """)
         self.con.begin()
         counts = link_records(self.con, records="r", relations="x", spec=self.spec)
+        forget_news(self.con)
         self.con.commit()
         return counts
 
@@ -103,10 +106,10 @@ class Town:
     def judge(self, left: int, right: int, judgement: str) -> int:
         return record_judgement(self.con, left, right, judgement, decided_by="t", reason="t", decided_at=NOW)
 
-    def full(self) -> dict[int, int]:
+    def full(self, where: str = "true") -> dict[int, int]:
         """What a run from nothing makes of the same records, with the same parameters."""
         forget(self.con)
-        self.link()
+        self.link(where)
         return self.clusters()
 
 
@@ -177,6 +180,94 @@ def test_nights_make_what_one_run_makes(order):
     assert counts.records == len(town.clusters())
     before = town.clusters(), town.pairs()
     assert before == (town.full(), town.pairs())
+
+
+BORN = date(1980, 3, 3)
+NUMBER, OTHER_NUMBER = _number(BORN, 301), _number(BORN, 303)
+AT_HOME = {"sex_code": "2", "dwelling_keys": ["dd"], "place_keys": ["dd"], "birth_date": BORN, "phone": "13877777777"}
+
+
+def told(number: int, entry: str, name: str = "欧阳雪晴", **more) -> dict:
+    """A record of an entry, by a source that is trusted little."""
+    record = {"record_id": number, "source": "grid", "record_key": entry, "role": "self", "name": name}
+    return record | {"trust_rank": 9} | more
+
+
+LATE = {
+    "a unit of judged records draws another in": (
+        [told(2001, "b", "孙少少", citizen_id=NUMBER), told(2002, "c", "钱多多"), told(2003, "d", "孙少少"),
+         told(2004, "d", "孙少少", citizen_id=NUMBER)],
+        "record_id < 2004", "true", [(2002, 2003, "positive")], {2001: 2001, 2002: 2001, 2003: 2001}),
+    "a record judged to be another turns out to hold a number": (
+        [told(2001, "k", citizen_id=NUMBER, **AT_HOME), told(2002, "w", **AT_HOME), told(2003, "v"),
+         told(2004, "v", citizen_id=NUMBER)],
+        "record_id < 2004", "true", [(2002, 2003, "negative")], {2001: 2001, 2003: 2001, 2002: 2002}),
+    "a chain of judgements is closed by units": (
+        [told(2001, "a", "钱多多", citizen_id=NUMBER), told(2002, "b", "孙少少", citizen_id=OTHER_NUMBER),
+         told(2003, "c", "钱多多"), told(2004, "d", "孙少少"), told(2006, "d", "孙少少", citizen_id=OTHER_NUMBER),
+         told(2005, "c", "钱多多", citizen_id=NUMBER)],
+        "record_id < 2005", "record_id <> 2005; true", [(2001, 2002, "negative"), (2003, 2004, "positive")],
+        {2001: 2001, 2002: 2002}),
+    "one row names two units": (
+        [told(2001, "k", citizen_id=NUMBER, **AT_HOME), told(2002, "w", role="wife", batch=70, **AT_HOME),
+         told(2003, "w", role="husband", batch=77, citizen_id=NUMBER, **AT_HOME),
+         told(2004, "w", role="wife", batch=77, **AT_HOME)],
+        "record_id <= 2002", "true", [], {2001: 2001, 2002: 2002}),
+    "the row that named two units is withdrawn": (
+        [told(2001, "k", citizen_id=NUMBER, **AT_HOME), told(2002, "w", role="wife", batch=70, **AT_HOME),
+         told(2003, "w", role="husband", batch=77, citizen_id=NUMBER, **AT_HOME),
+         told(2004, "w", role="wife", batch=77, **AT_HOME)],
+        "true", "record_id NOT IN (2003, 2004)", [], {2001: 2001, 2002: 2001}),
+    "a rival is withdrawn": (
+        [told(2000, "a", **AT_HOME | {"dwelling_keys": ["d1", "d2"], "place_keys": ["d1", "d2"]}, employer_code="E"),
+         told(2001, "b", citizen_id=NUMBER, source="police", trust_rank=1, employer_code="E",
+              **AT_HOME | {"dwelling_keys": ["d1"], "place_keys": ["d1"]}),
+         told(2002, "c", citizen_id=OTHER_NUMBER, source="police", trust_rank=1, employer_code="E",
+              **AT_HOME | {"dwelling_keys": ["d2"], "place_keys": ["d2"]})],
+        "true", "record_id <> 2001", [], {2000: 2000, 2002: 2000}),
+    "what stands for a document of many is a word": (
+        [told(2001 + n, f"x{n}", name, document_no="正在补办中", birth_date=date(1950 + 11 * n, 5, 5))
+         for n, name in enumerate(("王一一", "李二二", "张三三", "赵军", "赵军"))],
+        "record_id <= 2003", "true", [], {2004: 2004, 2005: 2005}),
+    "a document of few after all": (
+        [told(2001 + n, f"x{n}", name, document_no="G12345678", birth_date=date(1950 + 11 * n, 5, 5))
+         for n, name in enumerate(("王一一", "李二二", "张三三", "赵军", "赵军"))],
+        "true", "record_id NOT BETWEEN 2001 AND 2003", [], {2004: 2004, 2005: 2004}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "before", "after", "judged", "found"), LATE.values(), ids=LATE)
+def test_what_comes_or_goes_later_counts_as_if_all_had_come_at_once(more, before, after, judged, found):
+    nights = after.split("; ")
+    town = Town(more=more)
+    town.link(before)
+    for left, right, judgement in judged:
+        town.judge(left, right, judgement)
+    for night in (before, *nights):
+        town.link(night)
+    clusters = town.clusters()
+    assert {record: clusters[record] for record in found} == found
+    assert clusters == town.full(nights[-1])
+
+
+def test_whom_a_judgement_joins_is_said_to_be_joined_by_it():
+    town = Town()
+    town.link()
+    town.judge(1, 10, "positive")
+    town.link()
+    assert town.con.execute("SELECT match_rule FROM match_cluster WHERE record_id IN (10, 11)").fetchall() == [
+        ("judgement",), ("judgement",),
+    ]  # fmt: skip
+    link = "SELECT match_rule FROM match_link_new WHERE (record_id_l, record_id_r) = (1, 10)"
+    assert town.con.execute(link).fetchall() == [("judgement",)]
+
+
+def test_another_program_links_all_anew(monkeypatch):
+    town = Town()
+    town.link()
+    assert town.link().units_changed == 0
+    monkeypatch.setattr("matching.state._program", lambda: "another")
+    assert town.link().units_changed > 0
 
 
 def test_a_rule_skips_blocks_beyond_its_own_size_whenever_they_grow():

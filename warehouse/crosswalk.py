@@ -66,9 +66,8 @@ class _Part:
 
 
 _IN_TOUCHED: Final = "IN (SELECT record_id FROM _wh_cluster)"
-_TOUCHED: Final = _Part(
-    "_wh_cluster", "_wh_keyed", f"mention_id {_IN_TOUCHED}", f"record_id_l {_IN_TOUCHED} OR record_id_r {_IN_TOUCHED}"
-)
+_TOUCHED: Final = _Part("_wh_cluster", "_wh_keyed", f"mention_id {_IN_TOUCHED}", f"record_id_l {_IN_TOUCHED}")
+"""Both ends of a link are in one cluster; one that is taken apart is touched as a whole."""
 
 
 @dataclass(frozen=True)
@@ -136,13 +135,13 @@ def assign_persons(
         IdentityKeyError: person ids of this warehouse were made with another key.
         PersonIdCollisionError: two persons would have one id.
     """
-    _check_clusters(con, clusters)
     check_identity_key(con, key)
     con.execute("SET VARIABLE wh_night = $1::DATE", [night])
     con.execute("CREATE OR REPLACE TEMP TABLE _wh_ended (department VARCHAR, extract VARCHAR)")
     con.execute("CREATE OR REPLACE TEMP TABLE _wh_judged (record_id BIGINT)")
     ended = ended_extracts or "_wh_ended"
     part = _TOUCHED if placed and _is_part_enough(con, clusters, placed, ended) else _Part(clusters)
+    _check_clusters(con, clusters, part.clusters)
     with keyed_ids(con, key):
         run(con, "identity", clusters=part.clusters, source_trust=source_trust)
     _check_new_ids(con)
@@ -195,18 +194,20 @@ def _keep_basis(con: duckdb.DuckDBPyConnection, ended: str) -> bool:
     return True
 
 
-def _check_clusters(con: duckdb.DuckDBPyConnection, clusters: str) -> None:
+def _check_clusters(con: duckdb.DuckDBPyConnection, clusters: str, part: str) -> None:
+    """Each mention is in one cluster; those that are not looked at were so the last time."""
     mentions = number(con, "SELECT count(*) FROM std_mention")
-    clustered = number(
+    lines, asked = (number(con, f"SELECT count(*) FROM {identifier(relation)}") for relation in (clusters, part))
+    once = number(
         con,
         f"""
         SELECT count(*) FROM std_mention AS m
-        JOIN (SELECT record_id FROM {identifier(clusters)} GROUP BY record_id HAVING count(*) = 1) AS c
+        JOIN (SELECT record_id FROM {identifier(part)} GROUP BY record_id HAVING count(*) = 1) AS c
             ON c.record_id = m.mention_id
         """,
     )
-    if mentions != clustered:
-        raise IncompleteClustersError(mentions, clustered)
+    if (lines, once) != (mentions, asked):
+        raise IncompleteClustersError(mentions, lines - asked + once)
 
 
 def _check_new_ids(con: duckdb.DuckDBPyConnection) -> None:

@@ -12,8 +12,8 @@ from pipelines.trust import create_trust_tables, SOURCE
 from pipelines.writer import hold_writer, process_owner
 from sources.contract import load_contracts
 from sources.intake import archive_path
-from warehouse.database import warehouse_session
-from warehouse.purge import purge, Purged, remaining, rewrite
+from warehouse.database import transaction, warehouse_session
+from warehouse.purge import is_rewrite_due, mark_rewritten, purge, Purged, remaining, rewrite
 
 TERMS: Final = "contract_terms"
 
@@ -37,12 +37,17 @@ def erase(home: Home, today: date) -> tuple[Purged, int]:
             create_trust_tables(con, contracts)
             terms = [{"department": c.department, "retention_days": c.retention_days} for c in contracts]
             con.register(TERMS, pa.Table.from_pylist(terms))
-            done = purge(con, terms=TERMS, source_trust=SOURCE, today=today, by=process_owner(), at=datetime.now(UTC))
-            if done.mentions:
-                forget(con)
+            now = datetime.now(UTC)
+            with transaction(con):
+                done = purge(con, terms=TERMS, source_trust=SOURCE, today=today, by=process_owner(), at=now)
+                if done.mentions:
+                    forget(con)
             left = remaining(con, terms=TERMS, today=today) + _remove(con, home)
-        if done.deliveries or done.versions:
+            is_due = is_rewrite_due(con)
+        if is_due:
             rewrite(home.database)
+            with warehouse_session(home.database) as con:
+                mark_rewritten(con)
     return done, left
 
 

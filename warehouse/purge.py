@@ -12,7 +12,8 @@ from typing import Final
 
 import duckdb
 
-from warehouse.database import copy_database, transaction
+from warehouse.database import copy_database
+from warehouse.settings import drop_setting, keep_setting, read_setting
 from warehouse.statements import number, run
 from warehouse.withdrawal import take_out
 
@@ -25,6 +26,9 @@ _IN_COMMON: Final = (
     "person_version", "person_runner_up_version", "dwelling_version", "employer_version", "household_version",
     "household_member_version", "person_relation_version",
 )  # fmt: skip
+
+_REWRITE_DUE: Final = "purge_rewrite_due"
+"""Setting: rows were erased, and the file has not been written anew since."""
 
 _ORIGINALS: Final = """
     SELECT DISTINCT sha256 FROM _wh_expired WHERE sha256 IS NOT NULL
@@ -48,7 +52,7 @@ class Purged:
 def purge(
     con: duckdb.DuckDBPyConnection, *, terms: str, source_trust: str, today: date, by: str, at: datetime
 ) -> Purged:
-    """Erase what is past its time, in one transaction.
+    """Erase what is past its time, in the transaction of the caller; `rewrite` is due then.
 
     Of a delivery whose night is longer ago than the term of its department: the rows that could not be used, and the
     records that later ones replaced or ended. What is in force stays while it is. Of history: rows of a department that
@@ -63,30 +67,40 @@ def purge(
         at: the present instant.
     """
     con.execute("SET VARIABLE wh_today = $1::DATE", [today])
-    with transaction(con):
-        run(con, "purge", terms=terms)
-        originals = tuple(sha256 for (sha256,) in con.execute(_ORIGINALS).fetchall())
-        deliveries = number(con, "SELECT count(*) FROM _wh_expired")
-        mentions = number(con, "SELECT count(*) FROM _wh_leaving")
-        take_out(con, source_trust)
-        rows = _deleted(con, "quarantined_row", "delivery_id IN (SELECT delivery_id FROM _wh_expired)")
-        versions = sum(_deleted(con, table, condition) for table, condition in _ended(terms))
-        con.execute(
-            """
-            UPDATE delivery SET purged_at = $1, mentions = CASE WHEN mentions IS NOT NULL THEN
-                (SELECT count(*) FROM std_mention AS m WHERE m.delivery_id = delivery.delivery_id) END
-            WHERE delivery_id IN (SELECT delivery_id FROM _wh_expired)
-            """,
-            [at],
-        )
-        done = Purged(deliveries, originals, rows, mentions, versions)
-        if done != Purged(0, (), 0, 0, 0):
-            con.execute(
-                "INSERT INTO purge VALUES ($at, $by, $deliveries, $originals, $quarantined_rows, $mentions, $versions)",
-                {**asdict(done), "originals": len(originals), "at": at, "by": by},
-            )
+    run(con, "purge", terms=terms)
+    originals = tuple(sha256 for (sha256,) in con.execute(_ORIGINALS).fetchall())
+    deliveries = number(con, "SELECT count(*) FROM _wh_expired")
+    mentions = number(con, "SELECT count(*) FROM _wh_leaving")
+    take_out(con, source_trust)
+    rows = _deleted(con, "quarantined_row", "delivery_id IN (SELECT delivery_id FROM _wh_expired)")
+    versions = sum(_deleted(con, table, condition) for table, condition in _ended(terms))
+    con.execute(
+        """
+        UPDATE delivery SET purged_at = $1, mentions = CASE WHEN mentions IS NOT NULL THEN
+            (SELECT count(*) FROM std_mention AS m WHERE m.delivery_id = delivery.delivery_id) END
+        WHERE delivery_id IN (SELECT delivery_id FROM _wh_expired)
+        """,
+        [at],
+    )
     con.execute("DROP TABLE _wh_expired")
+    done = Purged(deliveries, originals, rows, mentions, versions)
+    if done != Purged(0, (), 0, 0, 0):
+        con.execute(
+            "INSERT INTO purge VALUES ($at, $by, $deliveries, $originals, $quarantined_rows, $mentions, $versions)",
+            {**asdict(done), "originals": len(originals), "at": at, "by": by},
+        )
+        keep_setting(con, _REWRITE_DUE, at.isoformat())
     return done
+
+
+def is_rewrite_due(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether free blocks of the file may hold what was erased, by this purge or by one that was killed."""
+    return read_setting(con, _REWRITE_DUE) is not None
+
+
+def mark_rewritten(con: duckdb.DuckDBPyConnection) -> None:
+    """The file was written anew since the last purge."""
+    drop_setting(con, _REWRITE_DUE)
 
 
 def remaining(con: duckdb.DuckDBPyConnection, *, terms: str, today: date) -> int:

@@ -1,4 +1,4 @@
-"""Facts about a deployment that are found once and kept: a name, a value."""
+"""Facts about a deployment that are found once and kept, and marks of work begun: a name, a value."""
 
 from typing import Final
 
@@ -14,6 +14,11 @@ def read_setting(con: duckdb.DuckDBPyConnection, name: str) -> str | None:
     return rows[0][0] if rows else None
 
 
+def drop_setting(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Forget a setting; nothing happens while it has not been found."""
+    con.execute("DELETE FROM setting WHERE name = ?", [name])
+
+
 def keep_setting(con: duckdb.DuckDBPyConnection, name: str, value: str) -> None:
-    """Keep a setting for good; the first value stays."""
+    """Keep a setting until it is dropped; the first value stays."""
     con.execute("INSERT OR IGNORE INTO setting VALUES (?, ?)", [name, value])

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from pipelines import purging
 from pipelines.home import Home
 from pipelines.purging import erase
 
@@ -28,6 +29,10 @@ def purged(city, tmp_path_factory, end_to_end):
     return home, before, replaced, done, left
 
 
+def kill(*_):
+    raise KeyboardInterrupt
+
+
 def test_nothing_past_its_time_is_left(purged, end_to_end):
     home, _, replaced, done, left = purged
     assert left == 0 and done.deliveries > 0 and len(done.originals) > 0 and done.quarantined_rows >= 0
@@ -47,7 +52,22 @@ def test_what_is_in_force_and_ids_stay(purged, end_to_end):
     assert {row for row in replaced if row[0] == "public_security"} <= set(kept)
 
 
+def test_a_purge_that_was_killed_is_finished_by_the_next(purged, monkeypatch):
+    home = purged[0]
+    before = home.database.stat().st_ino
+    with monkeypatch.context() as patch:
+        patch.setattr(purging, "rewrite", kill)
+        with pytest.raises(KeyboardInterrupt):
+            erase(home, LATER)  # the third night's deliveries are as old by then
+    assert home.database.stat().st_ino == before
+    done, left = erase(home, LATER)
+    assert (done.deliveries, left) == (0, 0)
+    rewritten = home.database.stat().st_ino
+    assert rewritten != before
+    erase(home, LATER)
+    assert home.database.stat().st_ino == rewritten
+
+
 def test_a_second_purge_finds_nothing(purged):
-    erase(purged[0], LATER)  # the third night's deliveries are as old by then
     done, left = erase(purged[0], LATER)
     assert (done.deliveries, done.mentions, done.versions, left) == (0, 0, 0, 0)

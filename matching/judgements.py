@@ -84,8 +84,9 @@ def create_judgements(con: duckdb.DuckDBPyConnection, *, temporary: bool = False
         con: the connection that keeps the linkage's state.
         temporary: for this connection alone, when the database is open for reading.
     """
-    if not _has_table(con, "match_judgement"):
-        run(con, "review_state", temp="TEMP" if temporary else "")
+    for table, script in (("match_judgement", "review_state"), ("match_stand_in", "stand_in_state")):
+        if not _has_table(con, table):
+            run(con, script, temp="TEMP" if temporary else "")
 
 
 def record_judgement(
@@ -154,9 +155,11 @@ def withdraw_judgement(
 def current_judgements(con: duckdb.DuckDBPyConnection) -> str:
     """Look up what is in force: the newest judgement of each pair, unless that is a withdrawal.
 
+    Pairs are told by the records that stand for those judged (`matching.stand_ins`).
+
     Returns:
         Name of a temporary view (record_id_l, record_id_r, judgement: positive, negative, unsure), as of now.
-        `_judgement_in_force` has all columns of `match_judgement`.
+        `_judgement_in_force` has all columns of `match_judgement`, as has `_judgement_told`, in force or not.
     """
     run(con, "review_judgement")
     return "_judgement"

@@ -14,6 +14,7 @@ from matching.nightly_rates import store_error_rates
 from matching.nights import link_records, LinkCounts
 from matching.state import forget_news, JUDGED, PLACED, WANTED
 from pipelines.home import Home
+from pipelines.judged import move_judged
 from pipelines.memory import duckdb_limit, LINKAGE
 from pipelines.trust import ASSUMED, ATTRIBUTE, create_trust_tables, ENDED, SOURCE
 from sources.contract import Contract
@@ -55,6 +56,7 @@ def merge_night(
     create_matching_input(con, SOURCE, WANTED)
     key = warehouse_key(con, home.warehouse / KEY_FILE)
     with memory_limited(con, duckdb_limit(con, LINKAGE)), transaction(con):
+        move_judged(con, now)
         links = link_records(con, records=RECORDS, relations=RELATIONS, record_ids=RECORD_IDS, basis=_basis(con))
     with transaction(con):
         identity = assign_persons(

@@ -8,11 +8,13 @@ import pyarrow as pa
 
 from matching.state import forget
 from pipelines.home import Home
+from pipelines.judged import judgements_kept
 from pipelines.trust import create_trust_tables, SOURCE
 from pipelines.writer import hold_writer, process_owner
 from sources.contract import load_contracts
 from sources.intake import archive_path
 from warehouse.database import transaction, warehouse_session
+from warehouse.judged_entries import erase_entries
 from warehouse.purge import is_rewrite_due, mark_rewritten, purge, Purged, remaining, rewrite
 
 TERMS: Final = "contract_terms"
@@ -39,7 +41,9 @@ def erase(home: Home, today: date) -> tuple[Purged, int]:
             con.register(TERMS, pa.Table.from_pylist(terms))
             now = datetime.now(UTC)
             with transaction(con):
-                done = purge(con, terms=TERMS, source_trust=SOURCE, today=today, by=process_owner(), at=now)
+                with judgements_kept(con, now):
+                    done = purge(con, terms=TERMS, source_trust=SOURCE, today=today, by=process_owner(), at=now)
+                erase_entries(con)
                 if done.mentions:
                     forget(con)
             left = remaining(con, terms=TERMS, today=today) + _remove(con, home)

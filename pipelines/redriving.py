@@ -7,6 +7,7 @@ import duckdb
 
 from pipelines.errors import NothingToRedriveError
 from pipelines.home import Home
+from pipelines.judged import judgements_kept
 from pipelines.trust import create_trust_tables, SOURCE
 from pipelines.writer import hold_writer, process_owner
 from sources.contract import load_contracts
@@ -52,21 +53,22 @@ def redrive(home: Home, delivery_id: int | None = None, department: str | None =
         WriterBusyError: a run is writing this home.
         WarehouseError: the warehouse cannot be opened.
     """
-    with hold_writer(home), warehouse_session(home.database) as con:
+    now = datetime.now(UTC)
+    with hold_writer(home), warehouse_session(home.database) as con, judgements_kept(con, now):
         wanted = con.execute(_WANTED, {"delivery": delivery_id, "department": department}).fetchall()
         if not wanted:
             raise NothingToRedriveError("no such delivery that was accepted or refused after reading; see `delivery`")
         create_trust_tables(con, load_contracts())
-        return Redriven(len(wanted), sum(_again(con, home, *row) for row in wanted))
+        return Redriven(len(wanted), sum(_again(con, home, now, *row) for row in wanted))
 
 
 def _again(
-    con: duckdb.DuckDBPyConnection, home: Home, delivery_id: int, department: str, file: str, sha256: str, status: str
-) -> int:
+    con: duckdb.DuckDBPyConnection, home: Home, now: datetime,
+    delivery_id: int, department: str, file: str, sha256: str, status: str,
+) -> int:  # fmt: skip
     """First the file, then the withdrawal: a kill between the two leaves a duplicate, which is harmless."""
     put_back(archive_path(home.archive, sha256), home.intake, file)
     if status == "refused":
         return 0
-    now = datetime.now(UTC)
     by = process_owner()
     return withdraw_delivery(con, delivery_id, source_trust=SOURCE, reason=REASON, by=by, at=now).mentions

@@ -164,21 +164,29 @@ def count_waiting(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def read_log(con: duckdb.DuckDBPyConnection, limit: int) -> list[dict[str, Any]]:
-    """The newest judgements, newest first: rows of `match_judgement` with their `state`.
+    """The newest judgements, newest first: rows of `match_judgement` by the records that are there, with `state`.
 
-    States: waiting (for the next run), applied, open (unsure), replaced (by a later one), withdrawn, withdrawal.
+    States: waiting (for the next run), applied, open (unsure), replaced (by a later one), withdrawn, withdrawal, lapsed
+    (a record is gone, and none stands for it).
     """
     current_judgements(con)
     found: list[dict[str, Any]] = con.sql(f"""
+        WITH held AS (
+            SELECT mention_id FROM std_mention WHERE mention_id IN (SELECT now_id FROM _judged_record)
+        ), judged AS (
+            SELECT DISTINCT now_id AS record_id, now_id NOT IN (FROM held) AS gone FROM _judged_record
+        )
         SELECT j.*, CASE WHEN j.judgement = 'withdrawn' THEN 'withdrawal'
                          WHEN f.judgement_id IS NULL AND n.judgement = 'withdrawn' THEN 'withdrawn'
-                         WHEN f.judgement_id IS NULL THEN 'replaced'
+                         WHEN f.judgement_id IS NULL AND j.record_id_l < j.record_id_r THEN 'replaced'
+                         WHEN j.record_id_l = j.record_id_r OR l.gone OR r.gone THEN 'lapsed'
                          WHEN j.judgement = 'unsure' THEN 'open'
                          WHEN a.judgement IS NOT NULL THEN 'applied' ELSE 'waiting' END AS state
-        FROM match_judgement j
+        FROM _judgement_told j
         LEFT JOIN _judgement_in_force f USING (judgement_id)
-        LEFT JOIN match_judgement n ON n.judgement_id = (
-            SELECT min(k.judgement_id) FROM match_judgement k WHERE k.judgement_id > j.judgement_id
+        JOIN judged l ON l.record_id = j.record_id_l JOIN judged r ON r.record_id = j.record_id_r
+        LEFT JOIN _judgement_told n ON n.judgement_id = (
+            SELECT min(k.judgement_id) FROM _judgement_told k WHERE k.judgement_id > j.judgement_id
             AND k.record_id_l = j.record_id_l AND k.record_id_r = j.record_id_r)
         LEFT JOIN match_judged a
           ON (a.record_id_l, a.record_id_r, a.judgement) = (j.record_id_l, j.record_id_r, j.judgement)

@@ -3,6 +3,7 @@
 from datetime import datetime, UTC
 
 from pipelines.home import Home
+from pipelines.judged import judgements_kept
 from pipelines.trust import create_trust_tables, SOURCE
 from pipelines.writer import hold_writer, process_owner
 from sources.contract import load_contracts
@@ -18,11 +19,10 @@ def take_back(home: Home, delivery_id: int, reason: str) -> Withdrawn:
         WriterBusyError: a run is writing this home.
         WarehouseError: there is no such accepted delivery, or the warehouse cannot be opened.
     """
-    with hold_writer(home), warehouse_session(home.database) as con:
+    now = datetime.now(UTC)
+    with hold_writer(home), warehouse_session(home.database) as con, judgements_kept(con, now):
         create_trust_tables(con, load_contracts())
-        return withdraw_delivery(
-            con, delivery_id, source_trust=SOURCE, reason=reason, by=process_owner(), at=datetime.now(UTC)
-        )
+        return withdraw_delivery(con, delivery_id, source_trust=SOURCE, reason=reason, by=process_owner(), at=now)
 
 
 def vouch_for(home: Home, file: str, reason: str) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 import duckdb
 
 from warehouse.database import copy_database
+from warehouse.judged_entries import ERASABLE
 from warehouse.settings import drop_setting, keep_setting, read_setting
 from warehouse.statements import number, run
 from warehouse.withdrawal import take_out
@@ -108,6 +109,7 @@ def remaining(con: duckdb.DuckDBPyConnection, *, terms: str, today: date) -> int
     con.execute("SET VARIABLE wh_today = $1::DATE", [today])
     run(con, "purge", terms=terms)
     left = number(con, "SELECT (SELECT count(*) FROM _wh_expired) + (SELECT count(*) FROM _wh_leaving)")
+    left += number(con, f"SELECT count(*) FROM judged_entry WHERE {ERASABLE}")
     left += sum(number(con, f"SELECT count(*) FROM {table} WHERE {condition}") for table, condition in _ended(terms))
     con.execute("DROP TABLE _wh_expired; DROP TABLE _wh_leaving")
     return left

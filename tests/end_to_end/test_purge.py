@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 
 from pipelines import purging
+from pipelines.cli import Exit
 from pipelines.home import Home
 from pipelines.purging import erase
+from warehouse.database import warehouse_session
 
 pytestmark = pytest.mark.end_to_end
 
@@ -23,10 +25,28 @@ def purged(city, tmp_path_factory, end_to_end):
         assert end_to_end.run(home, end_to_end.NIGHTS[number]).exit_code in (0, 3)
     before = end_to_end.query(home, "SELECT person_id FROM person ORDER BY 1")
     replaced = end_to_end.query(home, "SELECT department, file, row_number FROM crosswalk WHERE NOT is_current")
+    judge_a_replaced_record(home, end_to_end)
     done, left = erase(home, LATER)
     end_to_end.deliver(city, home, 2)
     assert end_to_end.run(home, end_to_end.NIGHTS[2]).exit_code in (0, 3)
     return home, before, replaced, done, left
+
+
+def judge_a_replaced_record(home, end_to_end):
+    """Say that a record that the purge erases, and of whose entry a later one is held, is not who shares its unit."""
+    with warehouse_session(home.database, read_only=True) as con:
+        [(gone, other)] = con.execute("""
+            SELECT m.mention_id, o.record_id FROM std_mention AS m
+            JOIN std_mention AS n USING (department, extract, record_key, role)
+            JOIN crosswalk AS x ON x.mention_id = m.mention_id
+            JOIN match_record AS r ON r.record_id = m.mention_id
+            JOIN match_record AS o ON o.unit_id = r.unit_id AND o.source = 'public_security'
+            WHERE NOT x.is_current AND department IN ('grid', 'finance', 'tax') AND n.mention_id > m.mention_id
+            ORDER BY ALL LIMIT 1
+        """).fetchall()
+    words = ("review", "decide", gone, other, "different", "--by", "a", "--why", "x")
+    told = end_to_end.popbase(*words, "--home", home.root)
+    assert told.exit_code == Exit.OK, told.output
 
 
 def kill(*_):
@@ -42,6 +62,15 @@ def test_nothing_past_its_time_is_left(purged, end_to_end):
     assert not set(short) & set(kept)
     archived = {path.name for path in home.archive.rglob("*") if path.is_file()}
     assert archived and not archived & set(done.originals)
+
+
+def test_a_judgement_about_an_erased_record_goes_on(purged, end_to_end):
+    assert "applied" in end_to_end.popbase("review", "log", "--home", purged[0].root).output
+    with warehouse_session(purged[0].database, read_only=True) as con:
+        assert con.execute("SELECT count(*) FROM match_stand_in").fetchall() == [(1,)]
+        assert con.execute("SELECT count(*) FROM judged_entry ANTI JOIN std_mention USING (mention_id)").fetchall() == [
+            (0,)
+        ]
 
 
 def test_what_is_in_force_and_ids_stay(purged, end_to_end):

@@ -180,6 +180,14 @@ def test_what_cannot_be_decided_is_refused(linked, words, code, message):
     assert (result.exit_code, message in result.output) == (code, True)
 
 
+def test_a_judgement_of_which_a_record_is_gone_has_lapsed(linked):
+    review(linked, "decide", 10, 20, "different", "--by", "a", "--why", "seen")
+    assert "waiting" in review(linked, "log").output
+    with warehouse_session(linked.database) as con:
+        con.execute("DELETE FROM std_mention WHERE mention_id = 20")
+    assert "lapsed" in review(linked, "log").output
+
+
 def test_undo_log_and_what_waits(linked):
     decide(linked, 10, 30, "same")
     decide(linked, 20, 30, "different")

@@ -12,7 +12,7 @@ from pipelines.home import Home
 from pipelines.jobs import nightly_merge, prune_event_log
 from pipelines.resources import House, Writer
 from pipelines.schedules import nightly, weekly_prune
-from pipelines.sensors import build_intake_sensor, report_sensors
+from pipelines.sensors import build_intake_sensor, report_ended
 from sources.contract import Contract, load_contracts
 
 
@@ -38,7 +38,7 @@ def build_defs(
         asset_checks=[build_base_checks()],
         jobs=[nightly_merge, prune_event_log],
         schedules=[nightly, weekly_prune],
-        sensors=[build_intake_sensor([contract.department for contract in departments]), *report_sensors()],
+        sensors=[build_intake_sensor([contract.department for contract in departments]), report_ended],
         resources={"house": house, "writer": Writer(house=house, is_held=is_writer_held)},
         executor=dg.in_process_executor,
     )

@@ -22,6 +22,7 @@ from quality.figures import no_figures, read_figures
 from warehouse.database import open_published
 
 GATE = "DagsterAssetCheckFailedError"
+CANCELLED = "the run was cancelled; the next one does the unfinished work"
 
 _PYRAMID = """
     SELECT age_band, CASE sex_code WHEN '1' THEN 'male' ELSE 'female' END AS sex, sum(count)::BIGINT AS count
@@ -45,14 +46,15 @@ def report_run(home: Home, instance: dg.DagsterInstance, run_id: str) -> NightRe
     started = record.start_time or record.create_timestamp.timestamp()
     checks = _checks(instance, run_id)
     is_blocked = any(line.is_blocking for line, passed in checks if not passed)
-    failed = record.dagster_run.status != dg.DagsterRunStatus.SUCCESS
+    status = record.dagster_run.status
+    failed = status != dg.DagsterRunStatus.SUCCESS
     report = NightReport(
         night=record.dagster_run.tags[PARTITION],
         run_id=run_id,
         status="blocked" if is_blocked else "failed" if failed else "published",
         started_at=datetime.fromtimestamp(started, UTC).isoformat(timespec="milliseconds"),
         seconds=round((record.end_time or started) - started, 1),
-        failure=_failure(instance, run_id),
+        failure=CANCELLED if status == dg.DagsterRunStatus.CANCELED else _failure(instance, run_id),
     )
     figures = no_figures()
     if home.database.exists():

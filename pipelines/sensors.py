@@ -8,21 +8,25 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from pipelines.errors import WriterBusyError
 from pipelines.jobs import nightly_merge
 from pipelines.names import NIGHTLY_MERGE
-from pipelines.partitions import NIGHTS
+from pipelines.partitions import NIGHTS, PARTITION
 from pipelines.resources import House
 from pipelines.run_report import report_run
 from pipelines.schedules import TIMEZONE
+from pipelines.writer import hold_writer
 from sources.intake import FoundFile, scan_intake
+from warehouse.errors import WarehouseBusyError
 from warehouse.file_names import shown_file
 
 QUIET_SECONDS = 60.0
@@ -37,6 +41,12 @@ _WAITING = [
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
 ]
+
+_ENDS: Final = (
+    dg.DagsterEventType.RUN_SUCCESS,
+    dg.DagsterEventType.RUN_FAILURE,
+    dg.DagsterEventType.RUN_CANCELED,
+)
 
 
 @dataclass(frozen=True)
@@ -121,21 +131,51 @@ def build_intake_sensor(departments: Collection[str]) -> dg.SensorDefinition:
     return intake_finished_arriving
 
 
-def report_sensors() -> Iterator[dg.SensorDefinition]:
-    """Write the night's report when a run that no command line waits for has ended, well or badly."""
-    for status, word in ((dg.DagsterRunStatus.SUCCESS, "success"), (dg.DagsterRunStatus.FAILURE, "failure")):
-        yield _report_sensor(status, f"report_{word}")
+@dg.sensor(
+    name="report_ended",
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Writes reports/night_<date>.json, also when a run failed or was cancelled.",
+)
+def report_ended(context: dg.SensorEvaluationContext, house: House) -> dg.SensorResult:
+    """Write the night's report when a run that no command line waits for has ended, well or badly.
+
+    A report at a tick: what the tick behind it cannot do leaves the cursor where it is, and tells nobody twice. A run
+    status sensor would lose the reports of runs that end just before the next one begins: it goes on after an error.
+    """
+    if context.cursor is None:
+        return dg.SensorResult(skip_reason="reports from now on", cursor=str(_last_ended(context.instance)))
+    done = int(context.cursor)
+    while ended := _next_ended(context.instance, done):
+        done = ended.storage_id
+        run = context.instance.get_run_by_id(ended.run_id)
+        if run is None or not _is_night_of_daemon(run):
+            continue
+        home = house.home()
+        try:
+            with hold_writer(
+                home
+            ):  # else the next run could begin while the report reads, and find the warehouse taken
+                report_run(home, context.instance, run.run_id)
+        except (WriterBusyError, WarehouseBusyError):
+            return dg.SensorResult(skip_reason="the warehouse is in use; the report waits", cursor=context.cursor)
+        return dg.SensorResult(skip_reason=f"reported {run.tags[PARTITION]}", cursor=str(done))
+    return dg.SensorResult(skip_reason="no run has ended", cursor=str(done))
 
 
-def _report_sensor(status: dg.DagsterRunStatus, name: str) -> dg.SensorDefinition:
-    @dg.run_status_sensor(
-        run_status=status,
-        name=name,
-        monitored_jobs=[nightly_merge],
-        default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Writes reports/night_<date>.json.",
-    )
-    def write_report(context: dg.RunStatusSensorContext, house: House) -> None:
-        report_run(house.home(), context.instance, context.dagster_run.run_id)
+def _is_night_of_daemon(run: dg.DagsterRun) -> bool:
+    """Whether a run is a night that was launched through a code location: `popbase run` writes its report itself."""
+    return run.job_name == NIGHTLY_MERGE and run.remote_job_origin is not None and PARTITION in run.tags
 
-    return write_report
+
+def _next_ended(instance: dg.DagsterInstance, after: int) -> dg.EventLogRecord | None:
+    """The first end of a run behind a place of the event log."""
+    filters = [dg.RunStatusChangeRecordsFilter(kind, after_storage_id=after) for kind in _ENDS]
+    found = [each for one in filters for each in instance.fetch_run_status_changes(one, 1, ascending=True).records]
+    return min(found, key=lambda record: record.storage_id, default=None)
+
+
+def _last_ended(instance: dg.DagsterInstance) -> int:
+    """The place of the newest end of a run in the event log; 0 when none has ended."""
+    found = [each for kind in _ENDS for each in instance.fetch_run_status_changes(kind, 1).records]
+    return max((record.storage_id for record in found), default=0)

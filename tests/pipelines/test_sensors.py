@@ -1,15 +1,24 @@
 import json
 import os
+import subprocess
+import sys
 import time
 
 import dagster as dg
 import pytest
+from dagster._core.remote_origin import InProcessCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 from pipelines.build import build_defs
 from pipelines.names import NIGHTLY_MERGE
+from pipelines.partitions import PARTITION
+from pipelines.report import read_report
 from pipelines.resources import House
-from pipelines.sensors import look_at_intake, QUIET_SECONDS, read_cursor
+from pipelines.run_report import CANCELLED
+from pipelines.sensors import look_at_intake, QUIET_SECONDS, read_cursor, report_ended
+from pipelines.writer import hold_writer
 from sources.intake import scan_intake
+from warehouse.database import warehouse_session
 
 DEPARTMENTS = ("tax", "hrss")
 
@@ -112,6 +121,67 @@ def test_sensor_asks_for_one_run_and_waits_while_a_night_is_merged(home, monkeyp
     assert second.dynamic_partitions_requests[0].partition_keys == [second.run_requests[0].partition_key]
     instance.add_run(dg.DagsterRun(job_name=NIGHTLY_MERGE, status=dg.DagsterRunStatus.STARTED))
     assert not tick(second.cursor).run_requests
+
+
+@pytest.fixture
+def reporting(home):
+    """An instance, how a night of it ends, and a tick of the sensor that reports; the first tick is over."""
+    instance = dg.DagsterInstance.ephemeral()
+    code = InProcessCodeLocationOrigin(LoadableTargetOrigin(module_name="pipelines.definitions"))
+    origin = RemoteJobOrigin(RemoteRepositoryOrigin(code, "repository"), NIGHTLY_MERGE)
+    cursor = None
+
+    def end(night, told=instance.report_run_canceled, origin=origin):
+        run = dg.DagsterRun(job_name=NIGHTLY_MERGE, tags={PARTITION: night}, remote_job_origin=origin)
+        told(instance.add_run(run))
+
+    def tick():
+        nonlocal cursor
+        context = dg.build_sensor_context(
+            instance=instance, cursor=cursor, resources={"house": House(root=str(home.root))}
+        )
+        cursor = report_ended(context).cursor
+        return sorted(path.stem for path in home.reports.glob("night_*.json"))
+
+    end("2026-10-31")
+    assert tick() == []
+    return instance, end, tick
+
+
+def test_each_run_that_ended_is_reported_and_a_cancelled_one_says_so(home, reporting):
+    instance, end, tick = reporting
+    end("2026-11-01")
+    end("2026-11-02", instance.report_run_failed)
+    assert tick() == ["night_2026-11-01"]
+    report = read_report(home.reports / "night_2026-11-01.json")
+    assert (report.status, report.failure) == ("failed", CANCELLED)
+    assert tick() == ["night_2026-11-01", "night_2026-11-02"]
+
+
+def test_a_report_waits_while_the_next_run_holds_the_warehouse(home, reporting):
+    _, end, tick = reporting
+    end("2026-11-01")
+    with hold_writer(home):
+        assert tick() == []
+    with warehouse_session(home.database):
+        pass
+    holder = subprocess.Popen(
+        [sys.executable, "-c", f"import duckdb; c = duckdb.connect('{home.database}'); print(flush=True); input()"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    with holder:
+        holder.stdout.readline()
+        assert tick() == []
+        holder.stdin.close()
+        holder.wait()
+    assert tick() == ["night_2026-11-01"]
+
+
+def test_runs_of_a_command_line_are_left_to_it(reporting):
+    _, end, tick = reporting
+    end("2026-11-01", origin=None)
+    end("2026-11-02")
+    assert tick() == ["night_2026-11-02"]
 
 
 def test_cursor_survives_json():

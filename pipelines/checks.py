@@ -1,7 +1,8 @@
 """Suites as asset checks: declared from contracts and table shapes, run by `quality`, shown as counts.
 
 A failed rule of severity `block` fails its check as an error, and a blocking check keeps what comes after
-it from running: a source's check the merge, a check of the base the publication.
+it from running: a source's check the merge, a check of the base the publication. What the checks of the base
+said is kept in the warehouse as well, since a single step may be run without what comes before it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,10 +13,12 @@ import dagster as dg
 from pipelines.names import BASE, PERSON, POOL
 from pipelines.partitions import night_of
 from pipelines.resources import Writer
-from quality.gate import SuiteResult
+from quality.gate import may_publish, SuiteResult
 from quality.rules import Suite
 from quality.suites import base_suites
 from quality.trends import compare_night, measure_night, read_trends, TREND, Trends
+from warehouse.ledger import check_night
+from warehouse.verdicts import keep_verdict
 
 BASE_CHECKS = "check_base"
 
@@ -63,9 +66,11 @@ def build_base_checks() -> dg.AssetChecksDefinition:
     def check_base(context: dg.AssetCheckExecutionContext, writer: Writer) -> Iterable[dg.AssetCheckResult]:
         night = night_of(context)
         with writer.step(BASE_CHECKS) as con:
+            check_night(con, night)
             measure_night(con, night)
             compare_night(con, night)
             results = writer.check(con, BASE_CHECKS, suites, night)
+            keep_verdict(con, night, "passed" if may_publish(results) else "blocked")
             trends = read_trends(con, night)
         yield from check_results(PERSON, results, trends)
 

@@ -33,10 +33,6 @@ class StepError(PipelinesError):
         self.log = log
 
 
-class GateClosedError(PipelinesError):
-    """Blocking checks failed; nothing was published."""
-
-
 class NothingHeldBackError(PipelinesError):
     """No merged night waits for publication."""
 

@@ -23,7 +23,7 @@ from warehouse.crosswalk import assign_persons, IdentityCounts
 from warehouse.database import memory_limited, transaction
 from warehouse.entities import build_entities, EntityCounts
 from warehouse.identity_key import warehouse_key
-from warehouse.ledger import finish_night
+from warehouse.ledger import check_night, finish_night
 from warehouse.matching_input import (
     create_matching_input,
     create_record_kinds,
@@ -51,7 +51,12 @@ class MergeCounts:
 def merge_night(
     con: duckdb.DuckDBPyConnection, home: Home, contracts: Sequence[Contract], night: date, now: datetime
 ) -> MergeCounts:
-    """Link what came or went to all that is stored, then write crosswalk and base where they differ."""
+    """Link what came or went to all that is stored, then write crosswalk and base where they differ.
+
+    Raises:
+        NightOrderError: a later night is merged already.
+    """
+    check_night(con, night)
     create_trust_tables(con, contracts)
     create_matching_input(con, SOURCE, WANTED)
     key = warehouse_key(con, home.warehouse / KEY_FILE)

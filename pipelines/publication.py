@@ -11,11 +11,12 @@ from sources.feedback import write_feedback
 from sources.standards.code_lists import CODED_ATTRIBUTES, load_code_list
 from warehouse.conflicts import conflicts_by_department
 from warehouse.errors import ProjectError
-from warehouse.ledger import mark_published
+from warehouse.ledger import check_night, mark_published
 from warehouse.names import DEFAULT_PROJECT
 from warehouse.projects import load_projects, remember_project_key
 from warehouse.publish import publish_base
 from warehouse.tables import CODE_LABEL
+from warehouse.verdicts import require_verdict
 
 LABELS = "contract_code_label"
 INDUSTRY_LIST = "gbt4754_industry"
@@ -25,8 +26,12 @@ def publish_night(con: duckdb.DuckDBPyConnection, home: Home, night: date, now: 
     """Put a merged night before the readers of each project, note that in the ledger, and return counts by table.
 
     Raises:
+        NightOrderError: a later night is merged already.
+        HeldBackError: a check of the base holds the night back, or was not run since the night was merged.
         ProjectError: a project's key cannot be used; all others were published before that is said.
     """
+    check_night(con, night)
+    require_verdict(con, night)
     con.register(LABELS, code_labels())
     published = {}
     projects = load_projects(con, home.projects, home.warehouse)

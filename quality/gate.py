@@ -38,6 +38,11 @@ def decide(results: Iterable[CheckResult]) -> GateDecision:
     return GateDecision(publish=not blocking, blocking=blocking, warnings=warnings)
 
 
+def may_publish(results: Iterable[SuiteResult]) -> bool:
+    """Whether no suite has a failed rule of severity `block`."""
+    return not any(result.is_blocked for result in results)
+
+
 def summarise_suites(results: Iterable[CheckResult]) -> list[SuiteResult]:
     """One line for each suite, in the order of `run_suites`; failed rules with count, or type of error."""
     return [_summarise(suite, list(group)) for suite, group in groupby(results, key=attrgetter("suite"))]

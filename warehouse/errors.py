@@ -56,6 +56,18 @@ class NightOrderError(WarehouseError):
         self.last_merged = last_merged
 
 
+class HeldBackError(WarehouseError):
+    """A night that may not be published as it is merged now. `is_checked`: its checks were run, and one blocks."""
+
+    def __init__(self, night: date, *, is_checked: bool) -> None:
+        """Args: night: the label given; is_checked: as above."""
+        blocked = f"a check holds it back; see reports/night_{night}.html, or popbase publish --override --because"
+        unchecked = f"its base was not checked since it was merged; run all of it: popbase run --night {night}"
+        super().__init__(f"night {night} is not published: {blocked if is_checked else unchecked}")
+        self.night = night
+        self.is_checked = is_checked
+
+
 class UnknownDeliveryError(WarehouseError):
     """A delivery that was never claimed, or whose night is over."""
 

@@ -53,8 +53,7 @@ def check_night(con: duckdb.DuckDBPyConnection, night: date) -> None:
     Raises:
         NightOrderError: a later night is merged already.
     """
-    row = con.execute("SELECT max(night) FROM night WHERE merged_at IS NOT NULL").fetchone()
-    last_merged = row[0] if row else None
+    [(last_merged,)] = con.execute("SELECT max(night) FROM night WHERE merged_at IS NOT NULL").fetchall()
     if last_merged is not None and night < last_merged:
         raise NightOrderError(night, last_merged)
 

@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 
+import dagster as dg
 import pytest
 
 from pipelines import checks
+from pipelines.build import build_defs
 from pipelines.cli import Exit
 from pipelines.home import Home
+from pipelines.instance import open_instance
+from pipelines.names import BASE
 from pipelines.report import read_reports
 from quality.rules import NoneFound
 from quality.suites import base_suites
@@ -32,6 +36,20 @@ def held(city, tmp_path, end_to_end, monkeypatch):
     return home, published
 
 
+def materialize(home, *assets):
+    """What "Materialize" on the page of an asset does: these steps and no others. Returns the message of a failure."""
+    job = build_defs(home).resolve_implicit_global_asset_job_def()
+    with open_instance(home) as instance:
+        result = job.execute_in_process(
+            asset_selection=[dg.AssetKey(asset) for asset in assets],
+            partition_key=read_reports(home)[-1].night,
+            instance=instance,
+            raise_on_error=False,
+        )
+    assert [event.step_key for event in result.all_events if event.is_step_start] == list(assets)
+    return "".join(event.event_specific_data.error.cause.message for event in result.get_step_failure_events())
+
+
 def publish(end_to_end, home, *options):
     return end_to_end.popbase("publish", *options, "--home", home.root)
 
@@ -47,6 +65,19 @@ def test_a_held_back_night_leaves_the_base_and_is_published_on_somebodys_word(he
     with warehouse_session(home.database, read_only=True) as con:
         assert con.execute("SELECT action, purpose FROM access_log").fetchall() == [("override", WHY)]
     assert publish(end_to_end, home, "--override", "--because", WHY).exit_code == Exit.USAGE
+
+
+def test_the_step_of_publication_alone_holds_back_what_the_checks_do(held, end_to_end, monkeypatch):
+    home, before = held
+    assert "popbase publish --override" in materialize(home, BASE)
+    with warehouse_session(home.database) as con:
+        con.execute("UPDATE night SET merges = merges + 1")
+    assert "was not checked since it was merged" in materialize(home, BASE)
+    assert publish(end_to_end, home, "--override", "--because", WHY).exit_code == Exit.USAGE
+    assert end_to_end.published(home) == before
+    monkeypatch.undo()
+    assert end_to_end.run(home, end_to_end.NIGHTS[1]).exit_code == Exit.OK
+    assert materialize(home, BASE) == ""
 
 
 @pytest.mark.parametrize("options", [("--because", WHY), ("--override", "--because", "急")])

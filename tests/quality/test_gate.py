@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from quality.gate import decide, summarise_suites
+from quality.gate import decide, may_publish, summarise_suites
 from quality.rules import CheckResult
 
 
@@ -46,3 +46,4 @@ def test_summarise_suites() -> None:
     assert (first.name, first.passed, first.is_blocked, first.checked_count) == ("s", False, False, 10)
     assert first.failed_rules == {"b": 3}
     assert (second.is_blocked, second.checked_count, second.failed_rules) == (True, None, {"c": "BinderException"})
+    assert may_publish([first]) and not may_publish([first, second])

@@ -25,7 +25,9 @@ from pipelines.resources import House
 from pipelines.run_report import report_run
 from pipelines.schedules import TIMEZONE
 from pipelines.writer import hold_writer
+from sources.errors import IntakeError
 from sources.intake import FoundFile, scan_intake
+from sources.safe_files import opened
 from warehouse.errors import WarehouseBusyError
 from warehouse.file_names import shown_file
 
@@ -93,9 +95,17 @@ def _seen(intake: Path, file: FoundFile, before: tuple[int, float, str] | None) 
     if file.state == "arriving" or not is_unchanged:
         sha256 = ""
     elif not sha256:
-        with (intake / file.path).open("rb") as stream:
-            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        sha256 = _sha256(intake, file.path)
     return file.size_bytes, file.modified_at, sha256
+
+
+def _sha256(intake: Path, path: str) -> str:
+    """The hash of a file's content; empty when it went, or became another thing, since the intake was scanned."""
+    try:
+        with opened(intake, path) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except IntakeError:
+        return ""
 
 
 def read_cursor(cursor: str | None) -> Seen:

@@ -94,7 +94,11 @@ def _with_companions(file: FoundFile, promises: Container[str]) -> FoundFile:
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
     """Everything below a folder but the folders themselves; links and unreadable folders are not entered."""
-    with os.scandir(folder) as entries:
+    try:
+        listing = os.scandir(folder)
+    except FileNotFoundError:
+        return  # it was taken away since the folder above was listed
+    with listing as entries:
         for entry in entries:
             if not entry.is_dir(follow_symlinks=False) or not os.access(entry.path, os.R_OK | os.X_OK):
                 yield entry

@@ -82,6 +82,20 @@ def test_old_file_dropped_late_is_not_skipped(intake):
     assert look(intake, seen, LATER).seen["tax/old.csv"][2]
 
 
+@pytest.mark.parametrize("in_its_place", [None, "a link"])
+def test_file_that_went_or_became_a_link_since_the_scan_is_still_arriving(intake, in_its_place):
+    file = intake / "tax" / "张三370181198402299177.csv"
+    file.write_text("1")
+    first = look(intake, {}, LATER)
+    found = scan_intake(intake, DEPARTMENTS, LATER, QUIET_SECONDS)
+    file.unlink()
+    if in_its_place:
+        (intake / "elsewhere").write_text("1")
+        file.symlink_to(intake / "elsewhere")
+    second = look_at_intake(intake, found, first.seen)
+    assert (second.run_key, second.arriving) == (None, 1)
+
+
 def test_what_dagster_keeps_holds_no_number_of_a_person(intake):
     for number in ("370181198402299177", "370181198402299185"):
         (intake / "tax" / f"诸葛铁蛋_{number}.csv").write_text(number)

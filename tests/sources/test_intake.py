@@ -52,6 +52,23 @@ def test_unfinished_names_are_arriving(intake: Path, name: str) -> None:
     assert states(intake) == {f"tax/{name}": ("arriving", "tax", None)}
 
 
+def test_a_folder_taken_away_while_the_intake_is_scanned_is_passed_over(
+    intake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(intake, "tax/a.csv")
+    supplement, access = intake / "tax" / "supplement", os.access
+
+    def then_gone(path: str, mode: int, **given: bool) -> bool:
+        answer = access(path, mode, **given)
+        if path == str(supplement):
+            supplement.rmdir()
+        return answer
+
+    monkeypatch.setattr(intake_module.os, "access", then_gone)
+    assert list(states(intake)) == ["tax/a.csv"]
+    assert not supplement.exists()
+
+
 def test_a_file_just_written_is_arriving(intake: Path) -> None:
     put(intake, "tax/a.csv")
     now = time.time()

@@ -4,7 +4,7 @@ Dagster has a retention for ticks but none for runs and their events (dagster#33
 the pool slots of runs that died only where a daemon runs. Both are done here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib import resources
@@ -13,11 +13,15 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
+from pipelines.errors import WriterBusyError
 from pipelines.home import Home
+from pipelines.writer import hold_writer, WAIT_SECONDS
 
 SETTINGS = "dagster.yaml"
 KEEP_DAYS = 30
 PRUNE_BATCH = 500
+SILENT_SECONDS = WAIT_SECONDS + 60.0
+"""A started run without the writer's lock either waits for it, and no longer than this, or is about to end."""
 
 UNFINISHED = (
     dg.DagsterRunStatus.STARTED,
@@ -51,7 +55,44 @@ def close_dead_runs(instance: dg.DagsterInstance, job_name: str, own_run_id: str
         The ids of the runs closed.
     """
     unfinished = dg.RunsFilter(job_name=job_name, statuses=list(UNFINISHED))
-    dead = [run for run in instance.get_runs(unfinished) if run.run_id != own_run_id]
+    return _close(instance, [run for run in instance.get_runs(unfinished) if run.run_id != own_run_id])
+
+
+def close_orphans(home: Home, instance: dg.DagsterInstance, job_names: Collection[str], now: datetime) -> list[str]:
+    """Close started runs whose process is gone, before they keep the next one waiting in the queue.
+
+    The launcher of the server cannot tell, and no queued run can come to close them itself. They are dead when the
+    writer's lock is free and they have said nothing for SILENT_SECONDS. Runs that do not work yet are left alone:
+    `run_monitoring` sees to those that never start.
+
+    Args:
+        home: whose lock.
+        instance: whose runs.
+        job_names: only runs of the jobs that the lock protects.
+        now: the present instant.
+
+    Returns:
+        The ids of the runs closed; none while another process writes.
+    """
+    started = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
+    if not any(run.job_name in job_names for run in instance.get_runs(started)):
+        return []  # the lock is not even touched: `popbase run` would take us for another run
+    try:
+        with hold_writer(home):
+            records = [each for each in instance.get_run_records(started) if each.dagster_run.job_name in job_names]
+            silent = [each for each in records if now.timestamp() - _last_told(instance, each) > SILENT_SECONDS]
+            return _close(instance, [each.dagster_run for each in silent])
+    except WriterBusyError:
+        return []
+
+
+def _last_told(instance: dg.DagsterInstance, record: dg.RunRecord) -> float:
+    """When a run last said something, in seconds since 1970."""
+    told = instance.get_records_for_run(record.dagster_run.run_id, limit=1, ascending=False).records
+    return told[0].timestamp if told else record.create_timestamp.timestamp()
+
+
+def _close(instance: dg.DagsterInstance, dead: Sequence[dg.DagsterRun]) -> list[str]:
     for run in dead:
         instance.report_run_failed(run, "The process of this run died; its lock is free.")
     for run_id in instance.event_log_storage.get_concurrency_run_ids():

@@ -1,6 +1,10 @@
 """Names that the server, the command line and the tests agree on."""
 
 NIGHTLY_MERGE = "nightly_merge"
+ASSET_JOB = "__ASSET_JOB"
+"""What Dagster calls the runs of "Materialize" on its page."""
+WRITING_JOBS = (NIGHTLY_MERGE, ASSET_JOB)
+"""The jobs whose runs hold the writer's lock."""
 PRUNE_EVENT_LOG = "prune_event_log"
 POOL = "warehouse"
 OWNERS = ("team:population-base",)

@@ -21,7 +21,7 @@ from pipelines.memory import give_back, step_session
 from pipelines.names import NIGHTLY_MERGE
 from pipelines.night_log import night_log
 from pipelines.partitions import PARTITION
-from pipelines.writer import hold_writer
+from pipelines.writer import hold_writer, WAIT_SECONDS
 from quality.engine import run_suites
 from quality.errors import QualityError
 from quality.gate import SuiteResult, summarise_suites
@@ -53,7 +53,7 @@ class Writer(dg.ConfigurableResource["Writer"]):
 
     house: House
     is_held: bool = False
-    wait_seconds: float = 600.0
+    wait_seconds: float = WAIT_SECONDS
     _log: FilteringBoundLogger = PrivateAttr()
 
     @contextmanager

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, UTC
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from pipelines.errors import WriterBusyError
+from pipelines.instance import close_orphans
 from pipelines.jobs import nightly_merge
-from pipelines.names import NIGHTLY_MERGE
+from pipelines.names import NIGHTLY_MERGE, WRITING_JOBS
 from pipelines.partitions import NIGHTS, PARTITION
 from pipelines.resources import House
 from pipelines.run_report import report_run
@@ -123,6 +124,7 @@ def build_intake_sensor(departments: Collection[str]) -> dg.SensorDefinition:
         description="Starts a night when files have finished arriving; a corrected file starts another.",
     )
     def intake_finished_arriving(context: dg.SensorEvaluationContext, house: House) -> dg.SensorResult:
+        close_orphans(house.home(), context.instance, WRITING_JOBS, datetime.now(UTC))
         intake = house.home().intake
         found = scan_intake(intake, departments, time.time(), QUIET_SECONDS)
         waiting = look_at_intake(intake, found, read_cursor(context.cursor))

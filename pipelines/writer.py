@@ -16,6 +16,8 @@ from pipelines.home import Home
 
 LOCK_NAME = "run.lock"
 POLL_SECONDS = 2.0
+WAIT_SECONDS = 600.0
+"""How long a run of the server waits for the lock before it fails."""
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from pipelines.build import build_defs
-from pipelines.names import BASE, NIGHTLY_MERGE, OWNERS, POOL
+from pipelines.names import ASSET_JOB, BASE, NIGHTLY_MERGE, OWNERS, POOL
 from sources.contract import DEPARTMENTS, load_contract, load_contracts
 
 KEPT = Path(__file__).with_name("definitions.json")
@@ -60,6 +60,10 @@ def test_every_asset_says_what_it_is_and_whose(repository):
 def test_every_step_of_a_night_is_in_the_pool(repository):
     for node in repository.get_job(NIGHTLY_MERGE).graph.nodes:
         assert node.definition.pool == POOL, node.name
+
+
+def test_runs_of_single_assets_have_the_name_that_is_looked_for(repository):
+    assert repository.get_implicit_global_asset_job_def().name == ASSET_JOB
 
 
 def test_nothing_is_published_before_the_checks(repository):

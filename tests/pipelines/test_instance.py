@@ -5,7 +5,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.instance import close_dead_runs, open_instance, prune_runs
+from pipelines.instance import close_dead_runs, close_orphans, open_instance, prune_runs, SILENT_SECONDS
+from pipelines.writer import hold_writer, LOCK_NAME, WAIT_SECONDS
 
 JOB = "small"
 
@@ -69,6 +70,43 @@ def test_own_run_is_not_closed(instance):
     own = instance.create_run_for_job(small, status=dg.DagsterRunStatus.STARTED)
     assert close_dead_runs(instance, JOB, own_run_id=own.run_id) == []
     instance.delete_run(own.run_id)
+
+
+@pytest.fixture
+def started(instance):
+    run = instance.create_run_for_job(small, status=dg.DagsterRunStatus.STARTED)
+    yield run
+    instance.delete_run(run.run_id)
+
+
+def later(seconds):
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def test_run_whose_process_is_gone_is_closed_when_nobody_writes(instance, home, started):
+    waiting = [
+        instance.create_run_for_job(small, status=status).run_id
+        for status in (dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING)
+    ]
+    with hold_writer(home):
+        assert close_orphans(home, instance, [JOB], later(SILENT_SECONDS + 60)) == []
+    assert close_orphans(home, instance, ["another"], later(SILENT_SECONDS + 60)) == []
+    assert close_orphans(home, instance, [JOB], later(SILENT_SECONDS + 60)) == [started.run_id]
+    assert instance.get_run_by_id(started.run_id).status == dg.DagsterRunStatus.FAILURE
+    for run_id in waiting:
+        assert not instance.get_run_by_id(run_id).is_finished
+        instance.delete_run(run_id)
+
+
+def test_run_that_may_still_wait_for_the_lock_is_not_closed(instance, home, started):
+    assert close_orphans(home, instance, [JOB], later(WAIT_SECONDS)) == []
+    instance.report_engine_event("a step began", started)
+    assert close_orphans(home, instance, [JOB], later(WAIT_SECONDS)) == []
+
+
+def test_lock_is_left_alone_while_no_run_has_started(instance, home):
+    assert close_orphans(home, instance, [JOB], later(SILENT_SECONDS + 60)) == []
+    assert not (home.warehouse / LOCK_NAME).exists()
 
 
 def test_old_runs_are_pruned_and_the_last_success_stays(instance):

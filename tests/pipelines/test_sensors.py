@@ -3,6 +3,8 @@ import os
 import subprocess
 import sys
 import time
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
@@ -10,11 +12,13 @@ from dagster._core.remote_origin import InProcessCodeLocationOrigin, RemoteJobOr
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 from pipelines.build import build_defs
-from pipelines.names import NIGHTLY_MERGE
+from pipelines.instance import open_instance
+from pipelines.names import ASSET_JOB, NIGHTLY_MERGE
 from pipelines.partitions import PARTITION
 from pipelines.report import read_report
 from pipelines.resources import House
 from pipelines.run_report import CANCELLED
+from pipelines.schedules import TIMEZONE
 from pipelines.sensors import look_at_intake, QUIET_SECONDS, read_cursor, report_ended
 from pipelines.writer import hold_writer
 from sources.intake import scan_intake
@@ -133,8 +137,25 @@ def test_sensor_asks_for_one_run_and_waits_while_a_night_is_merged(home, monkeyp
     second = tick(first.cursor)
     assert len(second.run_requests) == 1
     assert second.dynamic_partitions_requests[0].partition_keys == [second.run_requests[0].partition_key]
-    instance.add_run(dg.DagsterRun(job_name=NIGHTLY_MERGE, status=dg.DagsterRunStatus.STARTED))
+    run = instance.add_run(dg.DagsterRun(job_name=NIGHTLY_MERGE, status=dg.DagsterRunStatus.STARTED))
     assert not tick(second.cursor).run_requests
+    monkeypatch.setattr("pipelines.instance.SILENT_SECONDS", -1)
+    assert len(tick(second.cursor).run_requests) == 1
+    assert instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.FAILURE
+
+
+def test_schedule_closes_a_run_whose_process_is_gone(home, monkeypatch):
+    monkeypatch.setattr("pipelines.instance.SILENT_SECONDS", -1)
+    schedule = build_defs(home).get_repository_def().get_schedule_def("nightly")
+    resources = {"house": House(root=str(home.root))}
+    at = datetime(2026, 11, 1, 2, tzinfo=ZoneInfo(TIMEZONE))
+    with (
+        open_instance(home) as instance,
+        dg.build_schedule_context(instance, scheduled_execution_time=at, resources=resources) as context,
+    ):
+        run = instance.add_run(dg.DagsterRun(job_name=ASSET_JOB, status=dg.DagsterRunStatus.STARTED))
+        assert schedule(context).partition_key == "2026-11-01"
+        assert instance.get_run_by_id(run.run_id).is_finished
 
 
 @pytest.fixture

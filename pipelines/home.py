@@ -77,6 +77,11 @@ class Home:
         return self.root / "notify.yml"
 
     @property
+    def vouched(self) -> Path:
+        """Written anew when somebody vouches for a delivery, so that the sensor tries again what a check blocked."""
+        return self.dagster / "vouched"
+
+    @property
     def dagster(self) -> Path:
         """The Dagster instance."""
         return self.root / "dagster"

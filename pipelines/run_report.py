@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import datetime, UTC
 from typing import Any
 
@@ -45,13 +46,12 @@ def report_run(home: Home, instance: dg.DagsterInstance, run_id: str) -> NightRe
         raise LookupError(run_id)
     started = record.start_time or record.create_timestamp.timestamp()
     checks = _checks(instance, run_id)
-    is_blocked = any(line.is_blocking for line, passed in checks if not passed)
     status = record.dagster_run.status
     failed = status != dg.DagsterRunStatus.SUCCESS
     report = NightReport(
         night=record.dagster_run.tags[PARTITION],
         run_id=run_id,
-        status="blocked" if is_blocked else "failed" if failed else "published",
+        status="blocked" if _is_blocked(checks) else "failed" if failed else "published",
         started_at=datetime.fromtimestamp(started, UTC).isoformat(timespec="milliseconds"),
         seconds=round((record.end_time or started) - started, 1),
         failure=CANCELLED if status == dg.DagsterRunStatus.CANCELED else _failure(instance, run_id),
@@ -69,6 +69,15 @@ def report_run(home: Home, instance: dg.DagsterInstance, run_id: str) -> NightRe
         for fault in tell(home, report):
             log.warning("not_told", fault=fault)
     return report
+
+
+def was_blocked(instance: dg.DagsterInstance, run_id: str) -> bool:
+    """Whether a blocking check of a run failed."""
+    return _is_blocked(_checks(instance, run_id))
+
+
+def _is_blocked(checks: Sequence[tuple[CheckLine, bool]]) -> bool:
+    return any(line.is_blocking for line, passed in checks if not passed)
 
 
 def _residents(home: Home) -> Residents:

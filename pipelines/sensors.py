@@ -1,6 +1,7 @@
 """What starts a night when files arrive, and what writes its report when the daemon ran it.
 
-A run is keyed by the content of what waits, so that a corrected file of the same name starts another one.
+A run is keyed by the content of what waits, so that a corrected file of the same name starts another one; what
+becomes of one that failed is decided in `pipelines.tries`.
 The cursor is what the last tick saw of the files, never a clock: an old file dropped late is not skipped.
 """
 
@@ -25,6 +26,7 @@ from pipelines.partitions import NIGHTS, PARTITION
 from pipelines.resources import House
 from pipelines.run_report import report_run
 from pipelines.schedules import TIMEZONE
+from pipelines.tries import build_request, failed_runs, left_over, why_not_again
 from pipelines.writer import hold_writer
 from sources.errors import IntakeError
 from sources.intake import FoundFile, scan_intake
@@ -54,9 +56,9 @@ _ENDS: Final = (
 
 @dataclass(frozen=True)
 class Waiting:
-    """What one look at the intake saw: `run_key` is None when nothing is ready."""
+    """What one look at the intake saw: `content`, a digest of what is ready, is None when nothing is."""
 
-    run_key: str | None
+    content: str | None
     seen: Seen
     arriving: int
 
@@ -75,8 +77,8 @@ def look_at_intake(intake: Path, found: Collection[FoundFile], before: Seen) -> 
     }
     lines = [f"{path}\t{modified_at}\t{sha256}" for path, (_, modified_at, sha256) in seen.items() if sha256]
     lines += [f"{told[file.path]}\t{file.reason_code}" for file in found if file.state == "refused"]
-    run_key = hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest() if lines else None
-    return Waiting(run_key, seen, sum(not sha256 for _, _, sha256 in seen.values()))
+    content = hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest() if lines else None
+    return Waiting(content, seen, sum(not sha256 for _, _, sha256 in seen.values()))
 
 
 def _told(paths: Iterable[str]) -> dict[str, str]:
@@ -121,7 +123,7 @@ def build_intake_sensor(departments: Collection[str]) -> dg.SensorDefinition:
         job=nightly_merge,
         name="intake_finished_arriving",
         minimum_interval_seconds=60,
-        description="Starts a night when files have finished arriving; a corrected file starts another.",
+        description="Starts a night when files have finished arriving; so do a corrected file and a failure.",
     )
     def intake_finished_arriving(context: dg.SensorEvaluationContext, house: House) -> dg.SensorResult:
         close_orphans(house.home(), context.instance, WRITING_JOBS, datetime.now(UTC))
@@ -129,13 +131,17 @@ def build_intake_sensor(departments: Collection[str]) -> dg.SensorDefinition:
         found = scan_intake(intake, departments, time.time(), QUIET_SECONDS)
         waiting = look_at_intake(intake, found, read_cursor(context.cursor))
         cursor = json.dumps(waiting.seen, ensure_ascii=False, sort_keys=True)
-        if waiting.run_key is None:
+        content = waiting.content or (None if waiting.arriving else left_over(context.instance))
+        if content is None:
             return dg.SensorResult(skip_reason=f"nothing is ready; {waiting.arriving} still arriving", cursor=cursor)
         if context.instance.get_runs(dg.RunsFilter(job_name=NIGHTLY_MERGE, statuses=_WAITING), limit=1):
             return dg.SensorResult(skip_reason="a night is being merged", cursor=cursor)
+        failed = failed_runs(context.instance, content)
+        if reason := why_not_again(house.home(), context.instance, failed):
+            return dg.SensorResult(skip_reason=reason, cursor=cursor)
         night = datetime.now(ZoneInfo(TIMEZONE)).date().isoformat()
         return dg.SensorResult(
-            run_requests=[dg.RunRequest(run_key=waiting.run_key, partition_key=night)],
+            run_requests=[build_request(content, failed, night)],
             dynamic_partitions_requests=[NIGHTS.build_add_request([night])],
             cursor=cursor,
         )

@@ -26,7 +26,7 @@ def take_back(home: Home, delivery_id: int, reason: str) -> Withdrawn:
 
 
 def vouch_for(home: Home, file: str, reason: str) -> None:
-    """Let a delivery pass that checks of arrivals doubt; see `warehouse.ledger.vouch`.
+    """Let a delivery pass that checks of arrivals doubt, and the sensor try again; see `warehouse.ledger.vouch`.
 
     Raises:
         WriterBusyError: a run is writing this home.
@@ -34,3 +34,5 @@ def vouch_for(home: Home, file: str, reason: str) -> None:
     """
     with hold_writer(home), warehouse_session(home.database) as con:
         ledger.vouch(con, file, because=reason, by=process_owner(), at=datetime.now(UTC))
+    home.vouched.parent.mkdir(parents=True, exist_ok=True)
+    home.vouched.touch()

@@ -44,11 +44,11 @@ LATER = float(1 << 32)
 def test_file_is_taken_only_after_it_stayed_the_same(intake):
     file = intake / "tax" / "a.csv"
     file.write_text("1")
-    assert look(intake, {}, time.time()).run_key is None
+    assert look(intake, {}, time.time()).content is None
     first = look(intake, {}, LATER)
-    assert (first.run_key, first.arriving) == (None, 1)
+    assert (first.content, first.arriving) == (None, 1)
     second = look(intake, first.seen, LATER)
-    assert second.run_key is not None
+    assert second.content is not None
     assert second.arriving == 0
 
 
@@ -57,11 +57,11 @@ def test_file_that_grew_is_still_arriving(intake):
     file.write_text("1")
     first = look(intake, {}, LATER)
     file.write_text("12")
-    assert look(intake, first.seen, LATER).run_key is None
+    assert look(intake, first.seen, LATER).content is None
 
 
 def settled_key(intake):
-    return look(intake, look(intake, {}, LATER).seen, LATER).run_key
+    return look(intake, look(intake, {}, LATER).seen, LATER).content
 
 
 def test_corrected_file_of_the_same_name_and_time_has_another_key(intake):
@@ -97,7 +97,7 @@ def test_file_that_went_or_became_a_link_since_the_scan_is_still_arriving(intake
         (intake / "elsewhere").write_text("1")
         file.symlink_to(intake / "elsewhere")
     second = look_at_intake(intake, found, first.seen)
-    assert (second.run_key, second.arriving) == (None, 1)
+    assert (second.content, second.arriving) == (None, 1)
 
 
 def test_what_dagster_keeps_holds_no_number_of_a_person(intake):
@@ -106,14 +106,14 @@ def test_what_dagster_keeps_holds_no_number_of_a_person(intake):
     first = look(intake, {}, LATER)
     assert set(first.seen) == {"tax/***_***.csv", "tax/***_***.csv#1"}
     second = look(intake, first.seen, LATER)
-    assert second.run_key and second.arriving == 0
+    assert second.content and second.arriving == 0
     assert len({sha256 for *_, sha256 in second.seen.values()}) == 2
 
 
 def test_refused_entries_start_a_night_too(intake):
     (intake / "nobody").mkdir()
     (intake / "nobody" / "a.csv").write_text("1")
-    assert look(intake, {}, LATER).run_key is not None
+    assert look(intake, {}, LATER).content is not None
 
 
 def test_sensor_asks_for_one_run_and_waits_while_a_night_is_merged(home, monkeypatch):

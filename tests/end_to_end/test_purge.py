@@ -40,7 +40,7 @@ def judge_a_replaced_record(home, end_to_end):
             JOIN std_mention AS n USING (department, extract, record_key, role)
             JOIN crosswalk AS x ON x.mention_id = m.mention_id
             JOIN match_record AS r ON r.record_id = m.mention_id
-            JOIN match_record AS o ON o.unit_id = r.unit_id AND o.source = 'public_security'
+            JOIN match_record AS o ON o.unit_id = r.unit_id AND o.source NOT IN ('grid', 'finance', 'tax')
             WHERE NOT x.is_current AND department IN ('grid', 'finance', 'tax') AND n.mention_id > m.mention_id
             ORDER BY ALL LIMIT 1
         """).fetchall()

@@ -77,13 +77,13 @@ def purge(
     versions = sum(_deleted(con, table, condition) for table, condition in _ended(terms))
     con.execute(
         """
-        UPDATE delivery SET purged_at = $1, mentions = CASE WHEN mentions IS NOT NULL THEN
+        UPDATE delivery SET purged_at = coalesce(purged_at, $1), mentions = CASE WHEN mentions IS NOT NULL THEN
             (SELECT count(*) FROM std_mention AS m WHERE m.delivery_id = delivery.delivery_id) END
-        WHERE delivery_id IN (SELECT delivery_id FROM _wh_expired)
+        WHERE delivery_id IN (SELECT delivery_id FROM _wh_past)
         """,
         [at],
     )
-    con.execute("DROP TABLE _wh_expired")
+    con.execute("DROP TABLE _wh_past; DROP TABLE _wh_expired")
     done = Purged(deliveries, originals, rows, mentions, versions)
     if done != Purged(0, (), 0, 0, 0):
         con.execute(
@@ -111,7 +111,7 @@ def remaining(con: duckdb.DuckDBPyConnection, *, terms: str, today: date) -> int
     left = number(con, "SELECT (SELECT count(*) FROM _wh_expired) + (SELECT count(*) FROM _wh_leaving)")
     left += number(con, f"SELECT count(*) FROM judged_entry WHERE {ERASABLE}")
     left += sum(number(con, f"SELECT count(*) FROM {table} WHERE {condition}") for table, condition in _ended(terms))
-    con.execute("DROP TABLE _wh_expired; DROP TABLE _wh_leaving")
+    con.execute("DROP TABLE _wh_past; DROP TABLE _wh_expired; DROP TABLE _wh_leaving")
     return left
 
 

@@ -1,0 +1,32 @@
+"""What a purge takes out of a warehouse; that its file is written anew is in end_to_end."""
+
+from datetime import date
+
+import pyarrow as pa
+
+from tests.warehouse.conftest import NOW
+from warehouse.database import transaction
+from warehouse.purge import purge, remaining
+
+N1, N2 = date(2026, 11, 1), date(2026, 11, 2)
+LATER = date(2029, 1, 1)
+
+
+def erase(house):
+    house.con.register("terms", pa.table({"department": ["public_security"], "retention_days": [365]}))
+    with transaction(house.con):
+        done = purge(house.con, terms="terms", source_trust="source_trust", today=LATER, by="a", at=NOW)
+    return done.deliveries, done.mentions
+
+
+def test_a_record_that_was_in_force_at_one_purge_goes_at_the_next_when_it_was_replaced(house):
+    house.deliver(N1, "a.csv", [{"name": "甲", "record_key": "1"}, {"name": "乙", "record_key": "2"}])
+    house.merge(N1)
+    assert erase(house) == (1, 0)
+    house.deliver(N2, "b.csv", [{"name": "甲", "record_key": "1", "phone": "13900000001"}])
+    house.merge(N2)
+    assert remaining(house.con, terms="terms", today=LATER) > 0
+    assert erase(house) == (1, 1)
+    assert remaining(house.con, terms="terms", today=LATER) == 0
+    assert erase(house) == (0, 0)
+    assert house.rows("SELECT file, mentions FROM delivery ORDER BY ALL") == [("a.csv", 1), ("b.csv", 1)]

@@ -9,8 +9,8 @@ from typing import Final, TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
-SHOWN: Final = "_wh_shown_file"
-"""Temporary table (file, shown): the few files that are told under another name."""
+SHOWN: Final = "shown_file"
+"""Temporary macro (file): as it is told. It costs nothing where all files are told under their names."""
 
 _HALF_WIDTH: Final = str.maketrans("０１２３４５６７８９Ｘｘ＊", "0123456789Xx*")
 
@@ -51,9 +51,9 @@ def shown_file(file: str) -> str:
 
 
 def create_shown_files(con: "duckdb.DuckDBPyConnection") -> None:
-    """Make SHOWN of all deliveries."""
-    files = [file for (file,) in con.execute("SELECT DISTINCT file FROM delivery").fetchall()]
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {SHOWN} (file VARCHAR, shown VARCHAR)")
-    for file in files:
-        if (shown := shown_file(file)) != file:
-            con.execute(f"INSERT INTO {SHOWN} VALUES ($1, $2)", [file, shown])
+    """Make SHOWN for the files of all deliveries."""
+    files = con.execute("SELECT DISTINCT file FROM delivery").fetchall()
+    others = {file: shown for (file,) in files if (shown := shown_file(file)) != file}
+    con.execute("SET VARIABLE wh_shown_file = map($1::VARCHAR[], $2::VARCHAR[])", [list(others), list(others.values())])
+    told = "coalesce(getvariable('wh_shown_file')[file], file)" if others else "file"
+    con.execute(f"CREATE OR REPLACE TEMP MACRO {SHOWN}(file) AS {told}")

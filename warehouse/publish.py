@@ -15,7 +15,7 @@ import duckdb
 from warehouse.continuing import among, basis, Before, find_before, Sums, TOUCHED
 from warehouse.database import attached_snapshot
 from warehouse.errors import PublicationError
-from warehouse.file_names import create_shown_files, SHOWN
+from warehouse.file_names import create_shown_files
 from warehouse.projects import Project
 from warehouse.pseudonyms import create_pseudonyms
 from warehouse.published_tables import (
@@ -96,7 +96,6 @@ def publish_base(
     for name in ("_wh_dictionary", *(f"_wh_{each}" for each in load_statistics().statistics)):
         con.unregister(name)
     con.execute(f"DROP TABLE _wh_pseudonym; DROP TABLE IF EXISTS _wh_record_pseudonym; DROP TABLE IF EXISTS {TOUCHED}")
-    con.execute(f"DROP TABLE {SHOWN}")
     rows = {name: count for name, (count, _) in sums.items()}
     if known and not is_new:
         drop_snapshot(building)

@@ -85,8 +85,6 @@ class Table(Frozen):
             for name, column in self.columns.items()
             if column.id
         )
-        if FILE in self.columns:
-            joins += f" LEFT JOIN {SHOWN} AS _shown ON _shown.file = t.file"
         if RECORD in self.columns:
             joins += " LEFT JOIN _wh_record_pseudonym AS _record USING (file, row_number)"
         return f"SELECT {columns} FROM {identifier(self.source)} AS t{joins} WHERE {self.where} AND {condition}"
@@ -104,7 +102,7 @@ class Table(Frozen):
         if name == RECORD:
             return "_record.pseudonym"
         if name == FILE:
-            return "coalesce(_shown.shown, t.file)"
+            return f"{SHOWN}(t.file)"
         return self.columns[name].value or f"t.{identifier(name)}"
 
     def _merged(self, rows: str) -> str:

@@ -40,15 +40,13 @@ WANTED = "match_wanted"
 REST = 1536 * 2**20
 """Bytes that DuckDB may hold while others need the memory."""
 
-_HASHED = {
+_MADE = {
     "entry_key": "hash_of(record_key || '|' || role)",
     "row_key": "hash_of(batch || '|' || record_key)",
     "household_key": "hash_of(household_key)",
+    "document_told": "document_no",
 }
-_READ = (
-    *(name for name in RECORD.names if name not in ("record_key", "role")), "entry_key", "row_key",
-    "document_no AS document_told",
-)  # fmt: skip
+_READ = (*(name for name in RECORD.names if name not in ("record_key", "role", *_MADE)), *_MADE)
 """Columns of a record as it is read: what it only may share with others, by hash."""
 
 _LIBRARIES = ("duckdb", "numpy", "opencc", "pypinyin", "rapidfuzz")
@@ -248,7 +246,7 @@ def _want(con: duckdb.DuckDBPyConnection, query: str) -> None:
 
 
 def _read(records: str) -> str:
-    columns = ", ".join(f"{_HASHED[name]} AS {name}" if name in _HASHED else name for name in _READ)
+    columns = ", ".join(f"{_MADE.get(name, name)} AS {name}" for name in _READ)
     return f"SELECT {columns} FROM {records} SEMI JOIN {WANTED} USING (record_id)"
 
 

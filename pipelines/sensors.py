@@ -171,9 +171,8 @@ def report_ended(context: dg.SensorEvaluationContext, house: House) -> dg.Sensor
             continue
         home = house.home()
         try:
-            with hold_writer(
-                home
-            ):  # else the next run could begin while the report reads, and find the warehouse taken
+            # Else the next run could begin while the report reads, and find the warehouse taken.
+            with hold_writer(home):
                 report_run(home, context.instance, run.run_id)
         except (WriterBusyError, WarehouseBusyError):
             return dg.SensorResult(skip_reason="the warehouse is in use; the report waits", cursor=context.cursor)

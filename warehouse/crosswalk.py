@@ -8,7 +8,6 @@ it follows from the keys and tonight's clusters alone: the same clusters again c
 Not here: which records belong together (`matching`), the key (`warehouse.identity_key`).
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -17,7 +16,7 @@ import duckdb
 
 from warehouse.errors import IncompleteClustersError, PersonIdCollisionError
 from warehouse.identity_key import check_identity_key, keyed_ids
-from warehouse.statements import Changes, identifier, number, run, statement, write_differences
+from warehouse.statements import Changes, identifier, keep_basis, number, run, statement, write_differences
 from warehouse.versions import write_versions
 
 CHANGED_PERSONS: Final = "wh_changed_person"
@@ -186,12 +185,7 @@ def _keep_basis(con: duckdb.DuckDBPyConnection, ended: str) -> bool:
     """Remember what all lines depend on; whether it is not what it was."""
     extracts = sorted(con.execute(f"FROM {identifier(ended)}").fetchall())
     texts = [statement(name) for name in ("identity", "crosswalk", "crosswalk_touched")]
-    digest = hashlib.sha256(f"{extracts} {texts}".encode()).hexdigest()
-    if con.execute("SELECT basis FROM crosswalk_basis").fetchall() == [(digest,)]:
-        return False
-    con.execute("DELETE FROM crosswalk_basis")
-    con.execute("INSERT INTO crosswalk_basis VALUES ($1)", [digest])
-    return True
+    return keep_basis(con, "crosswalk_basis", f"{extracts} {texts}")
 
 
 def _check_clusters(con: duckdb.DuckDBPyConnection, clusters: str, part: str) -> None:

@@ -3,6 +3,7 @@
 No decision about data is taken here.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -52,6 +53,16 @@ def statement(name: str, **relations: str) -> str:
 def run(con: duckdb.DuckDBPyConnection, name: str, **relations: str) -> None:
     """Run the statements of `sql/<name>.sql`; values reach them as variables (`getvariable`)."""
     con.execute(statement(name, **relations))
+
+
+def keep_basis(con: duckdb.DuckDBPyConnection, table: str, basis: str) -> bool:
+    """Remember in a table (basis) what rows were made on, by its digest; whether it is not what it was."""
+    digest = hashlib.sha256(basis.encode()).hexdigest()
+    if con.execute(f"SELECT basis FROM {identifier(table)}").fetchall() == [(digest,)]:
+        return False
+    con.execute(f"DELETE FROM {identifier(table)}")
+    con.execute(f"INSERT INTO {identifier(table)} VALUES ($1)", [digest])
+    return True
 
 
 def number(con: duckdb.DuckDBPyConnection, query: str, values: object = None) -> int:

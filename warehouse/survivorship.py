@@ -4,7 +4,6 @@ Which value survives is declared in `survivorship.yml`. Not here: which records 
 (`warehouse.crosswalk`), what may leave the restricted area (`warehouse.publish`).
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +13,7 @@ import duckdb
 
 from warehouse.crosswalk import CHANGED_PERSONS
 from warehouse.settings import HOME_DIVISION, read_setting
-from warehouse.statements import Changes, identifier, number, run, statement
+from warehouse.statements import Changes, identifier, keep_basis, number, run, statement
 from warehouse.survivorship_rules import load_rules, Rule, survivor_sql
 from warehouse.versions import write_versions
 
@@ -123,9 +122,4 @@ def _keep_basis(con: duckdb.DuckDBPyConnection, trust: str, assumed: str, surviv
     """Remember what all values depend on; whether it is not what it was."""
     said = [sorted(con.execute(f"FROM {identifier(relation)}").fetchall()) for relation in (trust, assumed)]
     texts = [*survivors, *(statement(name) for name in _SCRIPTS)]
-    digest = hashlib.sha256(f"{said} {texts} {read_setting(con, HOME_DIVISION)}".encode()).hexdigest()
-    if con.execute("SELECT basis FROM base_basis").fetchall() == [(digest,)]:
-        return False
-    con.execute("DELETE FROM base_basis")
-    con.execute("INSERT INTO base_basis VALUES ($1)", [digest])
-    return True
+    return keep_basis(con, "base_basis", f"{said} {texts} {read_setting(con, HOME_DIVISION)}")

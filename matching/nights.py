@@ -209,11 +209,12 @@ class _Night:
         run(self.con, "state_judged")
 
     def make_units(self, relations: str) -> None:
-        self.con.execute("CREATE OR REPLACE TEMP TABLE _judged_apart (record_id BIGINT)")
+        self.con.execute("CREATE OR REPLACE TEMP TABLE _judged_apart (record_id BIGINT, apart_id BIGINT)")
         make_units(self.con)
         apart = apart_records(self.con, "_unit_record")
         if apart:
-            self.con.execute("INSERT INTO _judged_apart SELECT unnest($1)", [apart])
+            self.con.execute("INSERT INTO _judged_apart SELECT id, id FROM (SELECT unnest($1) AS id)", [apart])
+            run(self.con, "persons_apart")
             make_units(self.con)
         run(self.con, "state_records_write")
         describe_units(self.con)

@@ -1,6 +1,8 @@
 -- Units: records that are certainly one person, before any probability is asked for.
 -- In: _record, _id_main_pair, _name_level (l, r, level) of the names under one number, _agreement (level,
--- agreement), _judged_apart (record_id: judged to be somebody else than others of its unit). Out: _unit_record (record_id, unit_id, match_rule), every record once.
+-- agreement), _judged_apart (record_id, apart_id: judged, or states of an entry that was judged, to be somebody else
+-- than others of their unit; those of one apart_id together). Out: _unit_record (record_id, unit_id, match_rule), every
+-- record once.
 CREATE OR REPLACE TEMP TABLE _id_name AS
 SELECT p.citizen_id, p.name,
        CASE WHEN p.name = p.main_name OR p.name IS NULL THEN 'same' WHEN p.is_former THEN 'similar'
@@ -57,7 +59,5 @@ HAVING count(DISTINCT k.unit_key) = 1;
 
 CREATE OR REPLACE TEMP TABLE _unit_record AS
 SELECT record_id, match_rule,
-       min(record_id) OVER (
-           PARTITION BY CASE WHEN record_id IN (SELECT record_id FROM _judged_apart) THEN md5_number('J' || record_id)
-                             ELSE coalesce(adopting_key, unit_key) END) AS unit_id
-FROM _grouped LEFT JOIN _adopted USING (unit_key);
+       min(record_id) OVER (PARTITION BY coalesce(md5_number('J' || apart_id), adopting_key, unit_key)) AS unit_id
+FROM _grouped LEFT JOIN _adopted USING (unit_key) LEFT JOIN _judged_apart USING (record_id);

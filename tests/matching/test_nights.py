@@ -202,6 +202,15 @@ LATE = {
         [told(2001, "k", citizen_id=NUMBER, **AT_HOME), told(2002, "w", **AT_HOME), told(2003, "v"),
          told(2004, "v", citizen_id=NUMBER)],
         "record_id < 2004", "true", [(2002, 2003, "negative")], {2001: 2001, 2003: 2001, 2002: 2002}),
+    "a newer state of an entry that was judged to be another": (
+        [told(2001, "k", citizen_id=NUMBER, **AT_HOME), told(2002, "w", citizen_id=NUMBER, **AT_HOME),
+         told(2003, "w", citizen_id=NUMBER, **AT_HOME | {"phone": "13866666666"}), told(2004, "v", citizen_id=NUMBER)],
+        "record_id < 2003", "true", [(2001, 2002, "negative")], {2001: 2001, 2002: 2002, 2003: 2002, 2004: 2001}),
+    "two states of an entry that were judged to be two persons": (
+        [told(2001, "k", citizen_id=NUMBER, **AT_HOME), told(2002, "w", citizen_id=NUMBER, **AT_HOME),
+         told(2003, "w", citizen_id=NUMBER, **AT_HOME)],
+        "true", "record_id < 2003; true", [(2001, 2003, "negative"), (2002, 2003, "negative")],
+        {2001: 2001, 2002: 2001, 2003: 2003}),
     "a chain of judgements is closed by units": (
         [told(2001, "a", "钱多多", citizen_id=NUMBER), told(2002, "b", "孙少少", citizen_id=OTHER_NUMBER),
          told(2003, "c", "钱多多"), told(2004, "d", "孙少少"), told(2006, "d", "孙少少", citizen_id=OTHER_NUMBER),

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app
+from pipelines.cli import app, Exit
 from pipelines.home import Home
 from sources.synth.generate import generate
 
@@ -57,6 +57,22 @@ def published(home: Home) -> dict[str, list[tuple]]:
 def mention(row: tuple) -> tuple:
     """The place of a row of `published()["crosswalk"]`."""
     return row[1:6]
+
+
+@pytest.fixture(scope="session")
+def home_after(city, tmp_path_factory):
+    """Homes after the first nights of the city, which are merged once: `home_after(nights, folder)` is a copy."""
+    made = [Home(tmp_path_factory.mktemp("after") / "home").prepare()]
+
+    def copy(nights: int, folder: Path) -> Home:
+        while len(made) <= nights:
+            made.append(copy(len(made) - 1, tmp_path_factory.mktemp("after")))
+            deliver(city, made[-1], len(made) - 2)
+            result = run(made[-1], NIGHTS[len(made) - 2])
+            assert result.exit_code in (Exit.OK, Exit.FILES_REFUSED), result.output
+        return Home(shutil.copytree(made[nights].root, folder / "home", symlinks=True))
+
+    return copy
 
 
 @pytest.fixture(scope="session")

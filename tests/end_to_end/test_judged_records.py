@@ -3,7 +3,6 @@
 import pytest
 
 from pipelines.cli import Exit
-from pipelines.home import Home
 from warehouse.database import warehouse_session
 
 pytestmark = pytest.mark.end_to_end
@@ -32,11 +31,9 @@ def persons(home, place):
 
 
 @pytest.fixture
-def judged(city, tmp_path, end_to_end):
+def judged(home_after, tmp_path, end_to_end):
     """A home in which two records of one unit are judged two persons: first and second record, place of the second."""
-    home = Home(tmp_path / "home").prepare()
-    end_to_end.deliver(city, home, 0)
-    assert end_to_end.run(home, end_to_end.NIGHTS[0]).exit_code in (Exit.OK, Exit.FILES_REFUSED)
+    home = home_after(1, tmp_path)
     [(first, second, delivery)] = ask(home, ALONE)
     [place] = ask(home, f"SELECT department, extract, row_number, role FROM crosswalk WHERE mention_id = {second}")
     words = ("review", "decide", first, second, "different", "--by", "a", "--why", "x")

@@ -1,5 +1,6 @@
 """A night that a check of the base holds back, and the audited way past it."""
 
+import shutil
 from dataclasses import replace
 
 import dagster as dg
@@ -20,20 +21,29 @@ pytestmark = pytest.mark.end_to_end
 WHY = "已与公安核对，名单无误"
 
 
-@pytest.fixture
-def held(city, tmp_path, end_to_end, monkeypatch):
-    """A home whose second night is merged, and held back by a rule that fails."""
-    home = Home(tmp_path / "home").prepare()
-    end_to_end.deliver(city, home, 0)
-    end_to_end.run(home, end_to_end.NIGHTS[0])
-    published = end_to_end.published(home)
+def failing_suites():
     first, *others = base_suites()
-    fails = NoneFound(name="never_so", query="SELECT 1")
-    monkeypatch.setattr(checks, "base_suites", lambda: [replace(first, rules=(*first.rules, fails)), *others])
+    return [replace(first, rules=(*first.rules, NoneFound(name="never_so", query="SELECT 1"))), *others]
+
+
+@pytest.fixture(scope="module")
+def held_once(city, home_after, tmp_path_factory, end_to_end):
+    home = home_after(1, tmp_path_factory.mktemp("held"))
+    published = end_to_end.published(home)
     end_to_end.deliver(city, home, 1)
-    result = end_to_end.run(home, end_to_end.NIGHTS[1])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checks, "base_suites", failing_suites)
+        result = end_to_end.run(home, end_to_end.NIGHTS[1])
     assert result.exit_code == Exit.BLOCKED and "never_so" in result.output
     return home, published
+
+
+@pytest.fixture
+def held(held_once, tmp_path, monkeypatch):
+    """A home whose second night is merged, and held back by a rule that fails."""
+    home, published = held_once
+    monkeypatch.setattr(checks, "base_suites", failing_suites)
+    return Home(shutil.copytree(home.root, tmp_path / "home", symlinks=True)), published
 
 
 def materialize(home, *assets):

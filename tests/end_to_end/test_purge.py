@@ -6,7 +6,6 @@ import pytest
 
 from pipelines import purging
 from pipelines.cli import Exit
-from pipelines.home import Home
 from pipelines.purging import erase
 from warehouse.database import warehouse_session
 
@@ -17,12 +16,9 @@ LATER = date(2031, 1, 1)
 
 
 @pytest.fixture(scope="module")
-def purged(city, tmp_path_factory, end_to_end):
+def purged(city, home_after, tmp_path_factory, end_to_end):
     """A home of three nights that was purged years later, and what it was before."""
-    home = Home(tmp_path_factory.mktemp("purge") / "home").prepare()
-    for number in range(2):
-        end_to_end.deliver(city, home, number)
-        assert end_to_end.run(home, end_to_end.NIGHTS[number]).exit_code in (0, 3)
+    home = home_after(2, tmp_path_factory.mktemp("purge"))
     before = end_to_end.query(home, "SELECT person_id FROM person ORDER BY 1")
     replaced = end_to_end.query(home, "SELECT department, file, row_number FROM crosswalk WHERE NOT is_current")
     judge_a_replaced_record(home, end_to_end)

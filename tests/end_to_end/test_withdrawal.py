@@ -3,7 +3,6 @@
 import pytest
 
 from pipelines.cli import Exit
-from pipelines.home import Home
 
 pytestmark = pytest.mark.end_to_end
 
@@ -11,11 +10,10 @@ FILES = {"public_security": "part of the backbone", "grid": "addresses", "family
 
 
 @pytest.fixture(scope="module")
-def homes(city, tmp_path_factory, end_to_end):
+def homes(city, home_after, tmp_path_factory, end_to_end):
     """One home that had the second night's deliveries of some departments and took them back, and one without them."""
-    folder = tmp_path_factory.mktemp("withdrawal")
-    had, never = (Home(folder / name).prepare() for name in ("had", "never"))
-    for number, night in enumerate(end_to_end.NIGHTS):
+    had, never = (home_after(1, tmp_path_factory.mktemp(name)) for name in ("had", "never"))
+    for number, night in list(enumerate(end_to_end.NIGHTS))[1:]:
         for home in (had, never):
             end_to_end.deliver(city, home, number)
         if number == 1:

@@ -98,7 +98,9 @@ def _trimmed(value: str) -> str:
 def _said(extract: Extract, column: str, value: str) -> str:
     tokens = {*NULL_TOKENS, "", *(token.upper() for token in extract.by_name[column].null_tokens)}
     nothing = literal("|".join(map(re.escape, sorted(tokens))))  # IN would be a join for each column
-    return f"CASE WHEN NOT regexp_full_match(upper({value}), {nothing}) THEN {value} END"
+    longest = max(len(token.encode()) for token in tokens)
+    said = f"strlen({value}) > {longest} THEN {value} WHEN NOT regexp_full_match(upper({value}), {nothing})"
+    return f"CASE WHEN {said} THEN {value} END"
 
 
 def _literals(texts: Iterable[str]) -> str:

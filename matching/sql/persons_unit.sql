@@ -9,18 +9,25 @@ SELECT u.unit_id, u.match_rule, r.record_id, r.name, r.former_name, r.citizen_id
 FROM _record r JOIN _unit_record u USING (record_id) WHERE u.unit_id % getvariable('parts') = getvariable('part');
 
 CREATE OR REPLACE TEMP TABLE _told AS
-WITH told AS (
+WITH found AS MATERIALIZED (
     SELECT unit_id,
            max(citizen_id) AS citizen_id,
            max(citizen_id_claim) AS citizen_id_claim,
            max(document_no) AS document_no,
            bool_or(starts_with(match_rule, 'same_citizen_id')) AS is_holder,
            bool_or(trust_rank = 1 AND citizen_id IS NOT NULL) AS is_backbone,
-           mode(sex_code ORDER BY record_id) FILTER (sex_code IN ('1', '2')) AS told_sex,
-           mode(birth_date ORDER BY record_id) AS told_birth,
+           min(sex_code) FILTER (sex_code IN ('1', '2')) AS sex, sex <> max(sex_code) FILTER (sex_code IN ('1', '2')) AS has_sexes,
+           min(birth_date) AS birth, birth <> max(birth_date) AS has_births,
            max(birth_year_low) AS birth_year_low,
            min(birth_year_high) AS birth_year_high
     FROM _member GROUP BY unit_id
+), commonest AS (  -- of several values the one that most say; few units have several
+    SELECT unit_id, mode(sex_code ORDER BY record_id) FILTER (sex_code IN ('1', '2')) AS sex,
+           mode(birth_date ORDER BY record_id) AS birth
+    FROM _member SEMI JOIN (FROM found WHERE has_sexes OR has_births) USING (unit_id) GROUP BY unit_id
+), told AS (
+    SELECT f.*, coalesce(c.sex, f.sex) AS told_sex, coalesce(c.birth, f.birth) AS told_birth
+    FROM found AS f LEFT JOIN commonest AS c USING (unit_id)
 )
 SELECT unit_id, document_no, is_holder, is_holder AND is_backbone AS is_backbone,
        coalesce(citizen_id, citizen_id_claim) || CASE WHEN is_holder THEN '' ELSE '!' END AS number,
@@ -34,15 +41,20 @@ SELECT unit_id, document_no, is_holder, is_holder AND is_backbone AS is_backbone
 FROM told;
 
 CREATE OR REPLACE TEMP TABLE _described AS
-WITH named AS (
-    SELECT unit_id, list(DISTINCT x.name ORDER BY x.name) AS names, list(DISTINCT name_key ORDER BY name_key) AS name_keys,
-           list(DISTINCT pinyin ORDER BY pinyin) AS pinyins,
-           list(DISTINCT surname ORDER BY surname) FILTER (length(name_key) > 1) AS surnames
+WITH spelt AS MATERIALIZED (
+    SELECT unit_id, x.name, name_key, pinyin, CASE WHEN length(name_key) > 1 THEN surname END AS surname
     FROM (
         SELECT unit_id, name, name AS plain FROM _member WHERE name IS NOT NULL
         UNION SELECT unit_id, '曾:' || former_name, former_name FROM _member WHERE former_name IS NOT NULL AND former_name <> name
     ) x JOIN _name ON _name.name = x.plain
-    GROUP BY unit_id
+), named AS (  -- nearly all units have one name, and many lists are slow to make
+    SELECT unit_id, [any_value(name)] AS names, [any_value(name_key)] AS name_keys, [any_value(pinyin)] AS pinyins,
+           CASE WHEN any_value(surname) IS NOT NULL THEN [any_value(surname)] END AS surnames
+    FROM spelt GROUP BY unit_id HAVING count(*) = 1
+    UNION ALL
+    SELECT unit_id, list(DISTINCT name ORDER BY name), list(DISTINCT name_key ORDER BY name_key),
+           list(DISTINCT pinyin ORDER BY pinyin), list(DISTINCT surname ORDER BY surname) FILTER (surname IS NOT NULL)
+    FROM spelt SEMI JOIN (SELECT unit_id FROM spelt GROUP BY unit_id HAVING count(*) > 1) USING (unit_id) GROUP BY unit_id
 ), phoned AS (
     SELECT unit_id, list_sort(list(phone)) AS phones
     FROM (SELECT DISTINCT unit_id, phone FROM (SELECT unit_id, unnest([phone, phone_2]) AS phone FROM _member))

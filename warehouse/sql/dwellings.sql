@@ -47,10 +47,20 @@ newest AS (
 SELECT person_id, i.dwelling_id, door, link, unnest(kept)
 FROM newest JOIN _wh_door_id AS i USING (door);
 
+CREATE OR REPLACE TEMP TABLE _wh_written AS
+SELECT d.door, a.dwelling_key = d.door AS is_own, a.address_raw, a.division_code, a.town,
+    coalesce(a.community, a.village) AS community, a.estate, a.building, a.unit, a.room, a.village, a.house_no
+FROM _wh_address AS a JOIN _wh_door AS d USING (dwelling_key)
+WHERE a.is_local AND d.door IN (SELECT door FROM _wh_person_dwelling);
+
 CREATE OR REPLACE TEMP TABLE _wh_dwelling AS
-WITH written AS (
-    SELECT d.door, a.* FROM _wh_address AS a JOIN _wh_door AS d USING (dwelling_key)
-    WHERE a.is_local AND d.door IN (SELECT door FROM _wh_person_dwelling)
+WITH described AS (
+    -- What is part of a key has one value; of doors that are one dwelling it is told as by the key that stands for it.
+    SELECT door, max(division_code) AS division_code, commonest(community) AS community, commonest(unit) AS unit,
+        max(town) FILTER (is_own) AS town, max(estate) FILTER (is_own) AS estate, max(building) FILTER (is_own) AS building,
+        max(room) FILTER (is_own) AS room, max(village) FILTER (is_own) AS village, max(house_no) FILTER (is_own) AS house_no,
+        max(struct_pack(length := length(address_raw), text := address_raw)).text AS address
+    FROM _wh_written GROUP BY door
 ),
 number AS (
     SELECT d.door, commonest(n.dwelling_no) AS dwelling_no, count(DISTINCT n.dwelling_no) AS numbers
@@ -60,13 +70,9 @@ grid AS (
     SELECT d.door, arg_max(n.grid_no, (n.recorded_date, n.mention_id)) AS grid_no
     FROM _wh_now AS n JOIN _wh_door AS d ON d.dwelling_key = n.residence_key WHERE n.grid_no IS NOT NULL GROUP BY d.door
 )
-SELECT any_value(i.dwelling_id) AS dwelling_id, door AS dwelling_key, max(division_code) AS division_code, commonest(town) AS town,
-    commonest(coalesce(community, village)) AS community, any_value(g.grid_no) AS grid_no, commonest(estate) AS estate, commonest(building) AS building,
-    commonest(unit) AS unit, commonest(room) AS room, commonest(village) AS village, commonest(house_no) AS house_no,
-    any_value(CASE WHEN numbers = 1 THEN dwelling_no END) AS dwelling_no,
-    max(struct_pack(length := length(address_raw), text := address_raw)).text AS address
-FROM written
-JOIN _wh_door_id AS i USING (door)
-LEFT JOIN number AS n USING (door)
-LEFT JOIN grid AS g USING (door)
-GROUP BY door;
+SELECT dwelling_id, door AS dwelling_key, division_code, town, community, grid_no, estate, building, unit, room, village,
+    house_no, CASE WHEN numbers = 1 THEN dwelling_no END AS dwelling_no, address
+FROM described
+JOIN _wh_door_id USING (door)
+LEFT JOIN number USING (door)
+LEFT JOIN grid USING (door);

@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from matching.candidates import key_sql
-from matching.clustering import Bounds, cluster, Compare, Comparer, Links, not_joined, without_contradiction
+from matching.clustering import Bounds, cluster, Clusters, Compare, Comparer, Links, not_joined, without_contradiction
 from matching.engine import learn_parameters, split_rules
 from matching.errors import InputError
 from matching.functions import register_functions
@@ -348,27 +348,13 @@ class _Night:
     def _place(self, stage: _Stage) -> None:
         """Cluster the part of the pairs that was touched, and keep where its units went."""
         while True:
-            run(self.con, "state_region", pairs=stage.pairs, places=stage.places)
-            edges = self.con.sql("SELECT * FROM _edge ORDER BY unit_l, unit_r").to_arrow_table()
-            region = self.con.sql("SELECT unit_id FROM _region ORDER BY unit_id").to_arrow_table()["unit_id"].to_numpy()
-            left, right = (edges[side].to_numpy() for side in ("unit_l", "unit_r"))
-            units = np.unique(np.concatenate((region, left, right)))
-            links = Links(
-                np.searchsorted(units, left), np.searchsorted(units, right),
-                edges["odds"].to_numpy(), edges["ratio"].to_numpy(),
-            )  # fmt: skip
-            comparer = self._comparer(units, with_relatives=stage is _LATE)
-            asked = np.isin(units, region)
-            found = cluster(links, self._bounds(units), self.spec.thresholds.link, comparer, asked)
+            units, asked, edges, found = self._cluster_region(stage)
             beyond = units[np.isin(found.component, found.component[asked]) & ~asked]
             if not len(beyond):
                 break
             self._reach(beyond)
-        at = np.searchsorted(units, region)
-        self.con.register(
-            "_placed",
-            pa.table({"unit_id": region, "component": units[found.component[at]], "cluster": units[found.label[at]]}),
-        )
+        places = {"unit_id": units, "component": units[found.component], "cluster": units[found.label]}
+        self.con.register("_placed", pa.table({name: column[asked] for name, column in places.items()}))
         self.con.register(
             "_shared", edges.select(["unit_l", "unit_r"]).append_column("p", pa.array(probability(found.shared)))
         )
@@ -377,6 +363,21 @@ class _Night:
             run(self.con, "state_probability")
         for name in ("_placed", "_shared"):
             self.con.unregister(name)
+
+    def _cluster_region(self, stage: _Stage) -> tuple[Ints, NDArray[np.bool_], pa.Table, Clusters]:
+        """Units of the touched region and of its pairs, which of them are of the region, its pairs, its clusters."""
+        run(self.con, "state_region", pairs=stage.pairs, places=stage.places)
+        edges = self.con.sql("SELECT * FROM _edge ORDER BY unit_l, unit_r").to_arrow_table()
+        region = self.con.sql("SELECT unit_id FROM _region ORDER BY unit_id").to_arrow_table()["unit_id"].to_numpy()
+        left, right = (edges[side].to_numpy() for side in ("unit_l", "unit_r"))
+        units = np.unique(np.concatenate((region, left, right)))
+        links = Links(
+            np.searchsorted(units, left), np.searchsorted(units, right),
+            edges["odds"].to_numpy(), edges["ratio"].to_numpy(),
+        )  # fmt: skip
+        asked = np.isin(units, region)
+        comparer = self._comparer(units, with_relatives=stage is _LATE)
+        return units, asked, edges, cluster(links, self._bounds(units), self.spec.thresholds.link, comparer, asked)
 
     def _reach(self, units: Ints) -> None:
         """Touch units that a component has grown to: they were in others, which are placed with it."""

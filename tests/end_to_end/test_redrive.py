@@ -1,5 +1,7 @@
 """A delivery that the contract did not understand is read again, once it does."""
 
+import shutil
+
 import pytest
 
 from pipelines import build
@@ -23,18 +25,24 @@ def misread(contracts):
         yield type(contract).model_validate(body)
 
 
-@pytest.fixture
-def home(city, tmp_path, end_to_end, monkeypatch):
-    home = Home(tmp_path / "home").prepare()
+@pytest.fixture(scope="module")
+def misread_once(city, tmp_path_factory, end_to_end):
+    home = Home(tmp_path_factory.mktemp("misread") / "home").prepare()
     end_to_end.deliver(city, home, 0)
     for path in (home.intake / "tax").iterdir():
         path.unlink()
     (home.intake / "tax" / "个税扣缴_20261101.csv").write_text("\n".join([TAX, *ROWS, ""]), encoding="utf-8")
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         before = tuple(misread(load_contracts()))
         patch.setattr(build, "load_contracts", lambda: before)
         assert end_to_end.run(home, end_to_end.NIGHTS[0]).exit_code in (Exit.OK, Exit.FILES_REFUSED)
     return home
+
+
+@pytest.fixture
+def home(misread_once, tmp_path):
+    """A home of one night, in which the file of the tax office was read without the column of names."""
+    return Home(shutil.copytree(misread_once.root, tmp_path / "home", symlinks=True))
 
 
 def tax(home, end_to_end):
@@ -45,7 +53,7 @@ def tax(home, end_to_end):
 
 def test_what_was_refused_is_read_under_the_mended_contract(home, end_to_end):
     [(status, mentions, _)] = tax(home, end_to_end)
-    assert (status, mentions or 0) in {("refused", 0), ("accepted", 0)} or mentions
+    assert (status, mentions) == ("refused", 0)
     again = end_to_end.popbase("redrive", "--department", "tax", "--home", home.root)
     assert again.exit_code == Exit.OK, again.output
     assert end_to_end.run(home, end_to_end.NIGHTS[1]).exit_code in (Exit.OK, Exit.FILES_REFUSED)

@@ -24,18 +24,13 @@ NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def con():
-    """Units 1 (records 1, 2), 3 (3, 4), 5, 6, 7; one scored pair 1–3."""
-    con = duckdb.connect()
-    create_state(con)
-    create_judgements(con)
-    con.execute("""
-        INSERT INTO match_record (record_id, unit_id, match_rule)
-        VALUES (1, 1, 'r'), (2, 1, 'r'), (3, 3, 'r'), (4, 3, 'r'), (5, 5, 'r'), (6, 6, 'r'), (7, 7, 'r');
+def con(linked):
+    """Units with one scored pair 1–3."""
+    linked.execute("""
         INSERT INTO match_pair VALUES (1, 3, 0, 0, 0.5, 'name');
         INSERT INTO match_parameters VALUES (4, '', '');
     """)
-    return con
+    return linked
 
 
 def judge(con, left, right, judgement, by="a"):

@@ -2,29 +2,22 @@
 
 from datetime import datetime, UTC
 
-import duckdb
 import pytest
 
-from matching.judgements import create_judgements, current_judgements, record_judgement, withdraw_judgement
+from matching.judgements import current_judgements, record_judgement, withdraw_judgement
 from matching.stand_ins import judged_records, move_judgements
-from matching.state import create_state
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def con():
-    """Units 1 (records 1, 2), 3 (3, 4), 5, 6; all records are held, no entry came again."""
-    con = duckdb.connect()
-    create_state(con)
-    create_judgements(con)
-    con.execute("""
-        INSERT INTO match_record (record_id, unit_id, match_rule)
-        VALUES (1, 1, 'r'), (2, 1, 'r'), (3, 3, 'r'), (4, 3, 'r'), (5, 5, 'r'), (6, 6, 'r');
+def con(linked):
+    """Units of records that are all held; no entry came again."""
+    linked.execute("""
         CREATE TABLE held AS SELECT record_id FROM match_record;
         CREATE TABLE successor (record_id BIGINT, stand_in_id BIGINT);
     """)
-    return con
+    return linked
 
 
 def judge(con, left, right, judgement):

@@ -6,7 +6,7 @@ the statements, since they are the grammar itself.
 
 import duckdb
 
-from sources.standards.characters import text_table
+from sources.standards.characters import PLAIN, text_table
 from sources.standards.divisions import load_divisions
 from sources.standards.folding import fold_texts
 from sources.standards.statements import run_statements
@@ -31,7 +31,7 @@ def standardise_addresses(con: duckdb.DuckDBPyConnection, texts_query: str, home
         texts_query: SELECT of one column `raw`, distinct and without null.
         home_division: see `sources.standards.divisions.load_divisions`.
     """
-    fold_texts(con, texts_query, "std_address_folded", text_table())
+    fold_texts(con, texts_query, "std_address_folded", text_table(), PLAIN)
     load_divisions(con, home_division)
     con.execute("SET VARIABLE estate_pattern = $1", [ESTATE_PATTERN])
     con.execute("SET VARIABLE village_pattern = $1", [VILLAGE_PATTERN])

@@ -16,6 +16,9 @@ UNKNOWN = "□"
 
 MIDDLE_DOT = "·"
 
+PLAIN = r"[0-9A-Za-z\x{4e00}-\x{9fff}#-]*"
+"""Whole texts that `text_table` leaves as they are, and most are such, as a regular expression of Arrow."""
+
 _BLANKS = "\t\n\r\v\f\u0085\u00a0\u2028\u2029\u3164"
 _DASHES = "‐‑‒–—―−－﹣ー─━﹘"
 _LETTERS_LIKE_X = "ХхΧχ×✕╳⨯"

@@ -12,7 +12,7 @@ import pyarrow as pa
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from sources.standards.characters import text_table
+from sources.standards.characters import PLAIN, text_table
 from sources.standards.folding import fold_texts
 from sources.standards.statements import run_statements
 
@@ -73,7 +73,7 @@ def standardise_codes(con: duckdb.DuckDBPyConnection, texts_query: str) -> None:
         con: any connection.
         texts_query: SELECT of one column `raw`: the distinct labels of all coded attributes, without null.
     """
-    fold_texts(con, texts_query, "std_code_folded", text_table())
+    fold_texts(con, texts_query, "std_code_folded", text_table(), PLAIN)
     con.register("code_labels", _labels_of_all_lists())
     con.execute("CREATE OR REPLACE TEMP TABLE std_code_label AS FROM code_labels")
     con.unregister("code_labels")

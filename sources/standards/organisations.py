@@ -3,7 +3,7 @@
 import duckdb
 from stdnum.cn import uscc
 
-from sources.standards.characters import text_table
+from sources.standards.characters import PLAIN, text_table
 from sources.standards.folding import fold_texts
 from sources.standards.statements import run_statements
 
@@ -21,6 +21,6 @@ def standardise_organisations(con: duckdb.DuckDBPyConnection, codes_query: str, 
         codes_query: SELECT of one column `raw`, distinct and without null.
         names_query: likewise.
     """
-    fold_texts(con, codes_query, "std_organisation_code_folded", text_table())
-    fold_texts(con, names_query, "std_organisation_name_folded", text_table())
+    fold_texts(con, codes_query, "std_organisation_code_folded", text_table(), PLAIN)
+    fold_texts(con, names_query, "std_organisation_name_folded", text_table(), PLAIN)
     run_statements(con, "organisations")

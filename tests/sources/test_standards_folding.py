@@ -1,10 +1,12 @@
 """Folding of characters, a whole column at a time."""
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from sources.errors import FoldingError, SourcesError
-from sources.standards.characters import name_table, text_table
+from sources.standards.characters import name_table, PLAIN, text_table
 from sources.standards.folding import fold_texts, SEPARATOR
 
 
@@ -30,6 +32,13 @@ def test_a_separator_inside_a_text_is_no_separator():
 
 def test_plain_texts_are_not_sent():
     assert fold(["12", "１２"], {ord("1"): "one", ord("１"): "one"}, plain="[0-9]*") == {"12": "12", "１２": "one２"}
+
+
+def test_plain_texts_are_left_as_they_are():
+    texts = [chr(code) for code in range(1, 0x30000) if not 0xD800 <= code < 0xE000]
+    plain = pa.array(texts).filter(pc.match_substring_regex(pa.array(texts), f"^(?:{PLAIN})$")).to_pylist()
+    assert len(plain) > 20_000
+    assert {text for text in plain if text.translate(text_table()) != text} == set()
 
 
 def test_a_table_that_folds_the_separator_is_an_error():

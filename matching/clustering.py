@@ -19,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 
 from matching.errors import ConstraintError
 from matching.parameters import Floats
+from matching.sets import distinct, is_among
 
 Ints = NDArray[np.int64]
 MOST_ROUNDS: Final = 50
@@ -227,7 +228,7 @@ def _grow(
             break
         if _compare_across(state, proposal, lambda left, right: compare(records[left], records[right])):
             low, high, support = _support(state, bounds)
-            confirmed = _is_among(_packed(*proposal), _packed(low, high)[support >= least])
+            confirmed = is_among(_packed(*proposal), _packed(low, high)[support >= least])
             proposal = proposal[0][confirmed], proposal[1][confirmed]
         _join(state, proposal)
     grown = label.copy()
@@ -281,13 +282,13 @@ def _allowed(state: _Growth, bounds: Bounds, low: Ints, high: Ints) -> NDArray[n
         table = _values_of(state.label, values)
         allowed &= ~_clash(table, low, high, same=values is bounds.group)
     apart = _packed(*_ordered(state.label[bounds.cannot[0]], state.label[bounds.cannot[1]]))
-    return allowed & ~_is_among(_packed(low, high), apart)
+    return allowed & ~is_among(_packed(low, high), apart)
 
 
 def _values_of(label: Ints, values: Ints) -> tuple[Ints, Ints]:
     """Distinct (cluster, value), sorted."""
     held = np.flatnonzero(values >= 0)
-    packed = np.unique(_packed(label[held], values[held]))
+    packed = distinct(_packed(label[held], values[held]))
     return packed >> 32, packed & 0xFFFFFFFF
 
 
@@ -301,7 +302,7 @@ def _clash(table: tuple[Ints, Ints], low: Ints, high: Ints, *, same: bool) -> ND
     for step in range(int((last - first).max(initial=0))):
         at = first + step
         valid = np.flatnonzero((at < last) & other)
-        found = _is_among(_packed(high[valid], value[at[valid]]), known)
+        found = is_among(_packed(high[valid], value[at[valid]]), known)
         clash[valid] |= found if same else ~found
     return clash
 
@@ -334,7 +335,7 @@ def _propose(state: _Growth, bounds: Bounds, least: float) -> tuple[Ints, Ints]:
 def _compare_across(state: _Growth, proposal: tuple[Ints, Ints], compare: Compare) -> bool:
     """Score all pairs of records that a proposal would put together and that nobody has compared; whether any were."""
     left, right = _cross_pairs(state.label, *proposal)
-    fresh = ~_is_among(_packed(left, right), _packed(state.left, state.right))
+    fresh = ~is_among(_packed(left, right), _packed(state.left, state.right))
     if not fresh.any():
         return False
     odds, ratio = compare(left[fresh], right[fresh])
@@ -397,12 +398,3 @@ def _ordered(a: Ints, b: Ints) -> tuple[Ints, Ints]:
 def _packed(low: Ints, high: Ints) -> Ints:
     packed: Ints = (low.astype(np.int64) << 32) | high.astype(np.int64)
     return packed
-
-
-def _is_among(values: Ints, known: Ints) -> NDArray[np.bool_]:
-    """`np.isin`, which hashes, is several times slower than sorting."""
-    if not len(known):
-        return np.zeros(len(values), np.bool_)
-    ordered = np.sort(known)
-    found: NDArray[np.bool_] = ordered[np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)] == values
-    return found

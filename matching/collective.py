@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from matching.columns import Column
 from matching.records import number_records, ROWS
+from matching.sets import distinct
 from matching.spec import RELATIVES
 
 Ints = NDArray[np.int64]
@@ -29,7 +30,7 @@ def relatives_column(records: int, relations: tuple[Ints, Ints], cluster: Ints) 
     own = np.concatenate(relations)
     other = cluster[np.concatenate(relations[::-1])]
     apart = cluster[own] != other
-    packed = np.unique(own[apart] << 32 | other[apart])
+    packed = distinct(own[apart] << 32 | other[apart])
     values, codes = np.unique(packed & 0xFFFFFFFF, return_inverse=True)
     offsets = np.searchsorted(packed >> 32, np.arange(records + 1))
     return Column(codes.astype(np.int32), pa.array(values).cast(pa.string()), offsets.astype(np.int64))

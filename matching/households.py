@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from matching.columns import Column
 from matching.levels import compare_pairs
 from matching.parameters import default_m, Floats
+from matching.sets import distinct
 from matching.spec import Spec
 
 MOST_MEMBERS: Final = 15
@@ -54,7 +55,7 @@ def measure_households(
     found = [each for each in found if len(each)]
     if sum(map(len, found)) < LEAST_PAIRS:
         return None
-    pairs = np.unique(np.concatenate(found))
+    pairs = distinct(*found)
     sizes = np.bincount(sources[sources >= 0]).astype(float)
     prior = len(pairs) / max(float((sizes * (sizes - 1) / 2).sum()), 1.0)
     if len(pairs) > SAMPLE:

@@ -16,6 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from matching.errors import ConstraintError, MatchingError
+from matching.sets import distinct
 from matching.state import run
 
 Answer = Literal["positive", "negative", "unsure"]
@@ -340,7 +341,7 @@ def _sharing(unit_of: dict[int, int], apart: set[int]) -> set[int]:
 
 def _is_together(positive: _Said, negative: _Said) -> NDArray[np.bool_]:
     """For each negative judgement whether chains of positive ones put its two records together."""
-    records = np.unique(np.concatenate((positive.left, positive.right, negative.left, negative.right)))
+    records = distinct(positive.left, positive.right, negative.left, negative.right)
     if not len(negative.left):
         return np.zeros(0, bool)
     left, right = (np.searchsorted(records, side) for side in (positive.left, positive.right))

@@ -33,6 +33,7 @@ from matching.parameters import load_parameters as read_parameters
 from matching.persons import describe_units, HOUSEHOLD_MEMBERS, make_units
 from matching.records import load_records, RECORDS
 from matching.scorer import all_units, Scorer, unit_tables, with_relatives_of
+from matching.sets import distinct, is_among
 from matching.spec import load_spec, Rule, Spec
 from matching.state import (
     at_rest,
@@ -349,7 +350,7 @@ class _Night:
         """Cluster the part of the pairs that was touched, and keep where its units went."""
         while True:
             units, asked, edges, found = self._cluster_region(stage)
-            beyond = units[np.isin(found.component, found.component[asked]) & ~asked]
+            beyond = units[is_among(found.component, found.component[asked]) & ~asked]
             if not len(beyond):
                 break
             self._reach(beyond)
@@ -370,12 +371,12 @@ class _Night:
         edges = self.con.sql("SELECT * FROM _edge ORDER BY unit_l, unit_r").to_arrow_table()
         region = self.con.sql("SELECT unit_id FROM _region ORDER BY unit_id").to_arrow_table()["unit_id"].to_numpy()
         left, right = (edges[side].to_numpy() for side in ("unit_l", "unit_r"))
-        units = np.unique(np.concatenate((region, left, right)))
+        units = distinct(region, left, right)
         links = Links(
             np.searchsorted(units, left), np.searchsorted(units, right),
             edges["odds"].to_numpy(), edges["ratio"].to_numpy(),
         )  # fmt: skip
-        asked = np.isin(units, region)
+        asked = is_among(units, region)
         comparer = self._comparer(units, with_relatives=stage is _LATE)
         return units, asked, edges, cluster(links, self._bounds(units), self.spec.thresholds.link, comparer, asked)
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 
 from matching.engine import Linkage
 from matching.kinds import KINDS
 from matching.records import RECORDS
+from matching.sets import distinct
 from matching.weights import posterior_odds
 
 LINKED = pa.schema(
@@ -63,7 +63,7 @@ def report(linkage: Linkage) -> dict[str, Any]:
         "spec": linkage.spec.spec,
         "version": linkage.spec.version,
         "records": linkage.records,
-        "clusters": len(np.unique(linkage.cluster)),
+        "clusters": len(distinct(linkage.cluster)),
         "pairs_possible": candidates.possible,
         "pairs_compared": len(candidates.pairs),
         "pairs_kept": len(linkage.scored.left),

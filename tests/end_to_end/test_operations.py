@@ -63,6 +63,21 @@ def test_a_damaged_backup_is_found(home, tmp_path, end_to_end):
         assert done.exit_code == Exit.FAILED, name
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "link"),
+    [("../out", tarfile.REGTYPE, ""), ("/out", tarfile.REGTYPE, ""), ("in", tarfile.SYMTYPE, "../out"),
+     ("in", tarfile.SYMTYPE, "/out"), ("in", tarfile.LNKTYPE, "out"), ("in", tarfile.FIFOTYPE, "")],
+)  # fmt: skip
+def test_nothing_is_restored_that_no_backup_has(name, kind, link, tmp_path, end_to_end):
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname = kind, link
+    with tarfile.open(tmp_path / "all.tar", "w") as archive:
+        archive.addfile(member)
+    done = end_to_end.popbase("restore", tmp_path / "all.tar", "--home", tmp_path / "new" / "home")
+    assert done.exit_code == Exit.FAILED and "is no backup" in done.output
+    assert [path.name for path in (tmp_path / "new").rglob("*")] == ["home"]
+
+
 def states(home):
     return {(finding.name, finding.state) for finding in examine(home) if finding.state != "ok"}
 

@@ -73,7 +73,8 @@ def restore(source: Path, home: Home) -> Restored:
     home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         with tarfile.open(source) as archive:
-            _extract(archive, home.root)
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)  # as of Python 3.11.4
+            archive.extractall(home.root, members=_members(archive))  # noqa: S202 - each is looked at
         manifest = json.loads((home.root / MANIFEST).read_text(encoding="utf-8"))
     except (tarfile.TarError, EOFError, OSError, ValueError, KeyError) as error:
         raise BackupError(f"{source} is no backup, or a damaged one ({type(error).__name__})") from None
@@ -88,10 +89,11 @@ def restore(source: Path, home: Home) -> Restored:
     return Restored(len(manifest["files"]), identities.mentions, 0 if identities == before else identities.mentions)
 
 
-def _extract(archive: tarfile.TarFile, folder: Path) -> None:
-    """Extract what a backup can hold: files, folders, and links downwards. So nothing is written outside of the folder.
+def _members(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """What a backup can hold: files, folders, and links downwards. So nothing is written outside of a folder.
 
-    Python has filters for this since 3.11.4; here as of 3.11.
+    Raises:
+        tarfile.ExtractError: there is something else.
     """
     for member in archive:
         told = [PurePosixPath(name) for name in (member.name, member.linkname)]
@@ -99,8 +101,7 @@ def _extract(archive: tarfile.TarFile, folder: Path) -> None:
             member.isreg() or member.isdir() or member.issym()
         ):
             raise tarfile.ExtractError("a member that no backup has")
-    archive.extraction_filter = getattr(tarfile, "data_filter", None)
-    archive.extractall(folder)  # noqa: S202 - every member was looked at
+        yield member
 
 
 def _opened(stream: IO[bytes], *, is_packed: bool) -> tarfile.TarFile:

@@ -98,7 +98,7 @@ def _trimmed(value: str) -> str:
 def _said(extract: Extract, column: str, value: str) -> str:
     tokens = {*NULL_TOKENS, "", *(token.upper() for token in extract.by_name[column].null_tokens)}
     nothing = literal("|".join(map(re.escape, sorted(tokens))))  # IN would be a join for each column
-    longest = max(len(token.encode()) for token in tokens)
+    longest = max(len(token.encode()) for token in tokens)  # longer cells are none of them, and not looked up
     said = f"strlen({value}) > {longest} THEN {value} WHEN NOT regexp_full_match(upper({value}), {nothing})"
     return f"CASE WHEN {said} THEN {value} END"
 

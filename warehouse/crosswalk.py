@@ -144,16 +144,7 @@ def assign_persons(
     with keyed_ids(con, key):
         run(con, "identity", clusters=part.clusters, source_trust=source_trust)
     _check_new_ids(con)
-    counts = {
-        "persons": number(con, f"SELECT count(DISTINCT cluster_id) FROM {identifier(clusters)}"),
-        "persons_new": number(con, _NEW_PERSONS),
-        "persons_merged": number(con, "SELECT count(*) FROM _wh_alias WHERE cause = 'merge'"),
-        "persons_split": number(
-            con,
-            "SELECT (SELECT count(*) FROM _wh_split) + (SELECT count(*) FROM _wh_alias WHERE cause = 'restore')",
-        ),
-        "persons_withdrawn": number(con, _WITHDRAWN_PERSONS),
-    }
+    counts = _count_persons(con, clusters)
     run(con, "identity_write")
     run(con, "crosswalk", clusters=part.clusters, states=part.states, ended_extracts=ended)
     run(con, "regrouped", judged=judged or "_wh_judged")
@@ -164,6 +155,20 @@ def assign_persons(
     _count_night(con, night, counts)
     _forget(con)
     return IdentityCounts(**counts, crosswalk=changes, links=link_changes)
+
+
+def _count_persons(con: duckdb.DuckDBPyConnection, clusters: str) -> dict[str, int]:
+    """Of IdentityCounts what is told of persons, before keys and aliases are written."""
+    counted = {
+        "persons": f"SELECT count(DISTINCT cluster_id) FROM {identifier(clusters)}",
+        "persons_new": _NEW_PERSONS,
+        "persons_merged": "SELECT count(*) FROM _wh_alias WHERE cause = 'merge'",
+        "persons_split": (
+            "SELECT (SELECT count(*) FROM _wh_split) + (SELECT count(*) FROM _wh_alias WHERE cause = 'restore')"
+        ),
+        "persons_withdrawn": _WITHDRAWN_PERSONS,
+    }
+    return {name: number(con, query) for name, query in counted.items()}
 
 
 def _is_part_enough(con: duckdb.DuckDBPyConnection, clusters: str, placed: str, ended: str) -> bool:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator, ValidationEr
 
 from sources.tables import Attribute
 from warehouse.errors import SurvivorshipRuleError
-from warehouse.statements import literal
+from warehouse.statements import literal, statement
 
 Term = Literal[
     "real_name",
@@ -104,51 +104,18 @@ def survivor_sql(attribute: str, rule: Rule) -> str:
     between = ", ".join(
         each if each == _COUNT else f"best.t{n}{corroborated if each == _DATED else ''}" for n, each in enumerate(order)
     )
-    return f"""
-WITH said AS (
-    SELECT r.person_no, r.mention_id, r.department, r.extract, r.name_is_placeholder, r.citizen_id_kind,
-        coalesce(r.record_date, r.night) AS recorded_date, r.night, CAST({rule.value} AS VARCHAR) AS value,
-        CAST({rule.same or rule.value} AS VARCHAR) AS same, {rule.derived} OR u.role IS NOT NULL AS is_derived
-    FROM _wh_record AS r
-    LEFT JOIN _wh_assumed AS u
-        ON u.department = r.department AND u.extract = r.extract AND u.role = r.role
-        AND u.attribute = {literal(rule.trust)}
-    WHERE ({rule.value}) IS NOT NULL
-),
-ranked AS (
-    SELECT said.*, CASE WHEN is_derived THEN {LAST_RANK} ELSE coalesce(t.rank, {LAST_RANK}) END AS rank,
-        {"s.birth_date::VARCHAR" if stated else "NULL"} AS stated_birth_date
-    FROM said
-    LEFT JOIN _wh_trust AS t
-        ON t.department = said.department AND t.extract = said.extract AND t.attribute = {literal(rule.trust)}
-    {stated}
-    WHERE {rule.most_trust} = {LAST_RANK} OR t.rank <= {rule.most_trust}
-),
-candidate AS (
-    SELECT *, recorded_date - (rank * {rule.days_per_rank or 0})::INTEGER AS dated FROM ranked
-),
-alike AS (
-    SELECT person_no, same, count(*)::INTEGER AS agreeing_count, {departments} AS departments,
-        min(struct_pack({within}newest := -mention_id, value := value)) AS best
-    FROM candidate
-    GROUP BY person_no, same
-),
-several AS (
-    SELECT person_no, sum(agreeing_count) AS stating_count FROM alike GROUP BY person_no HAVING count(*) > 1
-),
-listed AS (
-    SELECT person_no, same, list_sort(list(mention_id)) AS mention_ids
-    FROM candidate SEMI JOIN several USING (person_no) GROUP BY person_no, same
-),
-placed AS (
-    SELECT *, 1 AS place, 0 AS differing_count, NULL AS mention_ids FROM alike ANTI JOIN several USING (person_no)
-    UNION ALL BY NAME
-    SELECT * EXCLUDE (stating_count),
-        row_number() OVER (PARTITION BY person_no ORDER BY {between}, best.newest) AS place,
-        stating_count - agreeing_count AS differing_count
-    FROM alike JOIN several USING (person_no) JOIN listed USING (person_no, same)
-)
-SELECT person_no, {literal(attribute)} AS attribute, place::INTEGER AS place, best.value, -best.newest AS mention_id,
-    agreeing_count, differing_count::INTEGER AS differing_count, mention_ids
-FROM placed
-"""
+    return statement("survivor").format(
+        attribute=literal(attribute),
+        value=rule.value,
+        same=rule.same or rule.value,
+        derived=rule.derived,
+        trust=literal(rule.trust),
+        most_trust=rule.most_trust,
+        last_rank=LAST_RANK,
+        days_per_rank=rule.days_per_rank or 0,
+        departments=departments,
+        stated=stated,
+        stated_birth_date="s.birth_date::VARCHAR" if stated else "NULL",
+        within=within,
+        between=between,
+    )

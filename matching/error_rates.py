@@ -10,14 +10,14 @@ They fit the histogram better and the truth not at all: missing fields make bump
 
 What the shape cannot show: non-matches that hide under the matches (members of one household). Only judgements do.
 A pair is known by its own weight: one that is linked through a third record counts as false as its weight suggests.
-What it does not count: matches that no blocking rule found; see `blocking_recall`.
+What it does not count: matches that no blocking rule found.
 
 Source: Belin & Rubin (1995), A method for calibrating false-match rates in record linkage, JASA 90.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -88,14 +88,6 @@ MODEL_IS_RIGHT: Final = np.diag([1.5, 0.2]) ** 2
 
 GROUPS_DIFFER: Final = np.diag([1.0, 0.1]) ** 2
 """How much a group may differ from the whole, on top of the uncertainty of the whole."""
-
-
-class Estimate(NamedTuple):
-    """An estimate with its 95 % interval."""
-
-    estimate: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -172,44 +164,6 @@ def error_rates(pairs: pa.Table, group_kinds: Sequence[str] = (), *, seed: int =
             group = read.take(members[code])
             rows.append({"group_kind": kind, "group": names[code]} | _estimate_group(group, whole, judged, seed))
     return pa.Table.from_pylist(rows, schema=ERROR_RATE)
-
-
-def blocking_recall(rule_hits: NDArray[np.bool_], probability: Floats) -> Estimate:
-    """Share of all matches that at least one blocking rule finds: rules recapture each other's matches.
-
-    Of two rules this is Chapman's estimator. Of more, matches that one rule alone finds are set against those that
-    exactly two find. Rules that find the same easy matches make the estimate too high; rules that exclude each other
-    make it too low.
-
-    Args:
-        rule_hits: pairs x rules, whether a rule found the pair.
-        probability: of each pair that it is a match, 0 to 1.
-
-    Raises:
-        InputError: shapes differ, fewer than two rules, a probability is none, or no match was found.
-
-    Source: Chapman (1951); Chao (1987) and Rivest & Baillargeon (2007) on the lower bound; Burnham et al. (1987) on
-    the log-normal interval.
-    """
-    if rule_hits.ndim != 2 or rule_hits.shape[1] < 2 or probability.shape != rule_hits.shape[:1]:
-        raise InputError("rule_hits", "needs pairs x rules, two rules at least, and one probability for each pair")
-    if not bool(np.all((probability >= 0) & (probability <= 1))):
-        raise InputError("rule_hits", "holds probabilities that are not between 0 and 1")
-    rules = rule_hits.sum(axis=1)
-    found = float(probability[rules > 0].sum())
-    if not found:
-        raise InputError("rule_hits", "holds no match that a rule found")
-    single = probability[rules == 1] @ rule_hits[rules == 1]
-    double = float(probability[rules == 2].sum())
-    products = float(single.sum() ** 2 - np.square(single).sum()) / 2
-    missed = products / (double + 1)
-    # Delta method with Poisson counts, one at least: having seen none does not prove that there are none.
-    variance = missed + float(np.maximum(single, 1) @ np.square((single.sum() - single) / (double + 1)))
-    variance += max(double, 1) * (products / (double + 1) ** 2) ** 2
-    factor = float(np.exp(1.96 * np.sqrt(np.log1p(variance / max(missed, 0.5) ** 2))))
-    return Estimate(
-        found / (found + missed), found / (found + max(missed, 0.5) * factor), found / (found + missed / factor)
-    )
 
 
 def _estimate_group(pairs: _Pairs, whole: dict[float, _Belief], judged: Floats, seed: int) -> dict[str, Any]:

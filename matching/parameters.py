@@ -4,7 +4,6 @@ Three classes: pairs of one person (m), of one household (h), of strangers (u). 
 is no class of households, and the model is that of Fellegi & Sunter (1969).
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -145,11 +144,6 @@ def measure_drift(before: Parameters, after: Parameters) -> tuple[Drift, ...]:
         if (known := old.get((each.comparison, level.level)))
     ]
     return tuple(sorted(found, key=lambda drift: (-abs(drift.change), drift.comparison, drift.level)))
-
-
-def weights(parameters: Parameters) -> Mapping[str, Mapping[str, float]]:
-    """Comparison → level → match weight in bits, log2(m/u)."""
-    return {each.comparison: {level.level: _weight(level) for level in each.levels} for each in parameters.comparisons}
 
 
 def _weight(level: Level) -> float:

@@ -59,14 +59,3 @@ LINK = pa.schema(
     ]
 )
 """Accepted links, each pair once with record_id_l < record_id_r; weights in bits (log2)."""
-
-UNIT_LINK = pa.schema(
-    [
-        ("unit_l", pa.int64()),
-        ("unit_r", pa.int64()),
-        ("match_rule", pa.string()),
-        ("match_weight", pa.float64()),
-        ("match_probability", pa.float64()),
-    ]
-)
-"""Pairs of units that lie in one cluster, unit_l < unit_r; a unit is named by the smallest record_id in it."""

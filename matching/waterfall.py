@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-import pyarrow as pa
 
 from matching.columns import Codes, Column
 from matching.kinds import KINDS
@@ -18,19 +17,6 @@ from matching.levels import compare_column, Compared, explain_away, NEUTRAL
 from matching.parameters import Parameters
 from matching.spec import Comparison, Never, Spec
 from matching.weights import are_forbidden, bits, log_ratios, posterior_odds, probability
-
-WATERFALL: Final = pa.schema(
-    [
-        ("comparison", pa.string()),
-        ("level", pa.string()),
-        ("sentence", pa.string()),
-        ("match_bits", pa.float64()),
-        ("rarity_bits", pa.float64()),
-        ("household_bits", pa.float64()),
-        ("is_neutral", pa.bool_()),
-    ]
-)
-"""One row for each comparison, in the spec's order. No value of a record is in it."""
 
 MISSING: Final = ""
 """The level of a comparison about which nothing can be said."""
@@ -137,13 +123,6 @@ def explain_pair(spec: Spec, parameters: Parameters, columns: Mapping[str, Colum
     odds = float(posterior_odds(parameters, match, household)[0])
     prior = float(np.log2(parameters.match_prior) - np.log2(1 - parameters.match_prior - parameters.household_prior))
     return Waterfall(prior, steps, odds - prior - float(match[0]), never=never_hit(spec, said))
-
-
-def waterfall_table(waterfall: Waterfall) -> pa.Table:
-    """The comparisons of a waterfall (WATERFALL)."""
-    return pa.Table.from_pylist(
-        [{name: getattr(step, name) for name in WATERFALL.names} for step in waterfall.steps], WATERFALL
-    )
 
 
 def what_if(

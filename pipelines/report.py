@@ -18,8 +18,6 @@ from warehouse.file_names import shown_file
 if TYPE_CHECKING:
     import duckdb
 
-STATUSES = ("published", "blocked", "failed", "overridden")
-
 
 @dataclass(frozen=True)
 class FileLine:

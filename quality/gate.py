@@ -9,15 +9,6 @@ from quality.rules import CheckResult
 
 
 @dataclass(frozen=True, kw_only=True)
-class GateDecision:
-    """`publish` is false as soon as one blocking rule failed; warnings are to be shown, and pass."""
-
-    publish: bool
-    blocking: tuple[CheckResult, ...]
-    warnings: tuple[CheckResult, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class SuiteResult:
     """The results of one suite as one asset check: counts and names of rules, no values."""
 
@@ -28,14 +19,6 @@ class SuiteResult:
     rule_count: int
     checked_count: int | None
     failed_rules: dict[str, int | str | None]
-
-
-def decide(results: Iterable[CheckResult]) -> GateDecision:
-    """Publish unless a rule of severity `block` failed or could not be run."""
-    failed = [result for result in results if not result.passed]
-    blocking = tuple(result for result in failed if result.severity == "block")
-    warnings = tuple(result for result in failed if result.severity == "warn")
-    return GateDecision(publish=not blocking, blocking=blocking, warnings=warnings)
 
 
 def may_publish(results: Iterable[SuiteResult]) -> bool:

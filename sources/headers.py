@@ -41,14 +41,13 @@ class HeaderMap:
     unknown: tuple[str, ...]
     missing: tuple[str, ...]
     repeated: tuple[str, ...]
-    unknown_positions: tuple[int, ...] = ()
     further: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 def map_headers(extract: Extract, cells: Sequence[str]) -> HeaderMap:
     """Match one header row with an extract's columns; blank header cells are passed over."""
     positions: dict[str, int] = {}
-    unknown: dict[int, str] = {}
+    unknown: list[str] = []
     repeated: list[str] = []
     further: dict[str, tuple[int, ...]] = {}
     for position, cell in enumerate(cells):
@@ -56,7 +55,7 @@ def map_headers(extract: Extract, cells: Sequence[str]) -> HeaderMap:
         column = extract.by_header.get(normalised)
         if column is None:
             if normalised:
-                unknown[position] = cell.strip()
+                unknown.append(cell.strip())
         elif column.name in positions:
             repeated.append(column.name)
             known = (positions[column.name], *further.get(column.name, ()))
@@ -65,7 +64,7 @@ def map_headers(extract: Extract, cells: Sequence[str]) -> HeaderMap:
         else:
             positions[column.name] = position
     missing = tuple(column.name for column in extract.columns if column.required and column.name not in positions)
-    return HeaderMap(positions, tuple(unknown.values()), missing, tuple(repeated), tuple(unknown), further)
+    return HeaderMap(positions, tuple(unknown), missing, tuple(repeated), further)
 
 
 def propose_headers(extract: Extract, columns: HeaderMap) -> dict[str, str]:

@@ -5,7 +5,6 @@ that can change within a file (`sources.decode`).
 """
 
 import codecs
-import re
 from dataclasses import dataclass
 
 from sources.errors import DeliveryRefusedError
@@ -13,10 +12,6 @@ from sources.errors import DeliveryRefusedError
 HEAD_BYTES = 64 * 1024
 
 MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", "not_csv_zip"),
-    (b"PK\x05\x06", "not_csv_zip"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "not_csv_xls"),
-    (b"\x1f\x8b\x08", "not_csv_compressed"),
     (b"7z\xbc\xaf\x27\x1c", "not_csv_compressed"),
     (b"Rar!\x1a\x07", "not_csv_compressed"),
     (b"BZh", "not_csv_compressed"),
@@ -29,7 +24,7 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PAR1", "not_csv_binary"),
     (b"SQLite format 3\x00", "not_csv_binary"),
 )
-"""First bytes of what is no text → reason code."""
+"""First bytes of what is no text, nor was made text by `sources.unpack` → reason code."""
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -38,7 +33,6 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_MARKUP = re.compile(rb"\s*<(?:!doctype|!--|html|head|meta|body|table|style|div|\?xml|svg)", re.IGNORECASE)
 _CONTROLS = bytes(range(9)) + bytes(range(14, 26)) + bytes(range(27, 32)) + b"\x0b"
 
 
@@ -79,19 +73,7 @@ def _refuse_other_formats(head: bytes) -> None:
         raise DeliveryRefusedError("file_empty")
     for magic, reason_code in MAGIC:
         if head.startswith(magic):
-            raise DeliveryRefusedError("not_csv_xlsx" if is_workbook(head) else reason_code)
-    if is_markup(head):
-        raise DeliveryRefusedError("not_csv_html")
-
-
-def is_workbook(head: bytes) -> bool:
-    """Whether a file that begins so is an Excel workbook of today: a zip file with the parts of one."""
-    return head.startswith(b"PK\x03\x04") and (b"[Content_Types].xml" in head or b"xl/" in head)
-
-
-def is_markup(head: bytes) -> bool:
-    """Whether a file that begins so is HTML or XML."""
-    return bool(_MARKUP.match(head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")))
+            raise DeliveryRefusedError(reason_code)
 
 
 def _unmarked_utf16(head: bytes) -> str | None:

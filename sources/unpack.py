@@ -8,6 +8,7 @@ are known for it. Here no cell is interpreted; a line of the text is a row of th
 import csv
 import gzip
 import lzma
+import re
 import shutil
 import zipfile
 import zlib
@@ -21,7 +22,7 @@ from typing import Final, IO
 import python_calamine as calamine
 
 from sources.errors import DeliveryRefusedError
-from sources.sniff import HEAD_BYTES, is_markup, is_workbook
+from sources.sniff import HEAD_BYTES
 from sources.tables_html import html_rows
 
 GZIP, ZIP, OLE = b"\x1f\x8b\x08", b"PK", b"\xd0\xcf\x11\xe0"
@@ -39,6 +40,7 @@ _DAMAGED: Final = (
     zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
     ValueError,  # a name that is not in the encoding which it is said to be in
 )  # fmt: skip
+_MARKUP: Final = re.compile(rb"\s*<(?:!doctype|!--|html|head|meta|body|table|style|div|\?xml|svg)", re.IGNORECASE)
 _LITTER: Final = (".", "Thumbs.db", "desktop.ini")
 
 
@@ -60,18 +62,31 @@ def unpacked(path: Path, workspace: Path | None = None) -> Iterator[tuple[tuple[
 
     Raises:
         DeliveryRefusedError: `archive_nested`, `archive_several`, `archive_encrypted`, `archive_bomb`,
-            `archive_damaged`, `workbook_damaged`, `file_empty`.
+            `archive_damaged`, `workbook_damaged`, `file_empty`, `not_csv_html` (a page without a table).
         OSError: the file cannot be read, or there is no room to unpack it.
     """
     with TemporaryDirectory(prefix="unpacked-", dir=workspace) as folder:
         plain = _decompressed(path, Path(folder) / "data")
         head = _head(plain)
-        if is_workbook(head) or head.startswith(OLE):
+        if _is_workbook(head) or head.startswith(OLE):
             yield tuple(("workbook", sheet) for sheet in _sheets(plain, Path(folder)))
-        elif is_markup(head):
-            yield (("html", _written(html_rows(plain), Path(folder) / "table.csv")),)
+        elif _is_markup(head):
+            table = _written(html_rows(plain), Path(folder) / "table.csv")
+            if not table.stat().st_size:
+                raise DeliveryRefusedError("not_csv_html")
+            yield (("html", table),)
         else:
             yield (((None if plain == path else "archive"), plain),)
+
+
+def _is_workbook(head: bytes) -> bool:
+    """Whether a file that begins so is an Excel workbook of today: a zip file with the parts of one."""
+    return head.startswith(b"PK\x03\x04") and (b"[Content_Types].xml" in head or b"xl/" in head)
+
+
+def _is_markup(head: bytes) -> bool:
+    """Whether a file that begins so is HTML or XML."""
+    return bool(_MARKUP.match(head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")))
 
 
 def _head(path: Path) -> bytes:
@@ -82,7 +97,7 @@ def _head(path: Path) -> bytes:
 def _decompressed(path: Path, target: Path) -> Path:
     """The file itself, or the one data file that it holds compressed."""
     head = _head(path)
-    if not head.startswith((GZIP, ZIP)) or is_workbook(head):
+    if not head.startswith((GZIP, ZIP)) or _is_workbook(head):
         return path
     try:
         if head.startswith(GZIP):
@@ -94,7 +109,7 @@ def _decompressed(path: Path, target: Path) -> Path:
     except _DAMAGED as error:
         raise DeliveryRefusedError("archive_damaged") from error
     inner = _head(target)
-    if inner.startswith((GZIP, ZIP)) and not is_workbook(inner):
+    if inner.startswith((GZIP, ZIP)) and not _is_workbook(inner):
         raise DeliveryRefusedError("archive_nested")
     return target
 

@@ -210,8 +210,3 @@ def mark_published(con: duckdb.DuckDBPyConnection, night: date, snapshot_id: str
         """,
         {"night": night, "snapshot_id": snapshot_id, "published_at": published_at},
     )
-
-
-def nights(con: duckdb.DuckDBPyConnection) -> pa.Table:
-    """All nights, oldest first."""
-    return con.sql("SELECT * FROM night ORDER BY night").to_arrow_table()

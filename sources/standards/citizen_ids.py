@@ -1,6 +1,6 @@
 """Citizen numbers (GB 11643-1999) and the other documents that stand in their place.
 
-Sets of numbers are judged by `sql/citizen_ids.sql`, single ones by python-stdnum, which tests hold it against.
+`sql/citizen_ids.sql` judges them; tests hold it against python-stdnum.
 
 How a number ending in 000 is judged: spreadsheets keep 15 digits, so 000 at its end is damage when the check digit
 fails, and also when the sequence itself would be 000 (never assigned). One in eleven damaged numbers passes the
@@ -11,8 +11,6 @@ damaged too. Below that share they are believed: about 0.1 % of sound numbers en
 from typing import Final
 
 import duckdb
-from stdnum.cn import ric
-from stdnum.exceptions import ValidationError
 
 from sources.standards.characters import text_table
 from sources.standards.folding import fold_texts
@@ -28,15 +26,6 @@ SELECT delivered.raw, id_type_raw, coalesce(name, id_type_raw) AS id_type_name, 
 FROM delivered JOIN std_id_text ON std_id_text.raw = delivered.raw
 LEFT JOIN std_code ON attribute = 'id_type' AND std_code.raw = id_type_raw
 """
-
-
-def is_valid_citizen_id(number: str) -> bool:
-    """Whether 18 characters are a citizen number by form, birth date and check character (place of issue aside)."""
-    try:
-        ric.get_birth_date(number)
-        return len(number) == 18 and ric.calc_check_digit(number) == number[-1]
-    except (ValidationError, ValueError):
-        return False
 
 
 def standardise_citizen_ids(con: duckdb.DuckDBPyConnection) -> None:

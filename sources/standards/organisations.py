@@ -1,16 +1,10 @@
 """Organisations: codes by GB 32100-2015 (MOD 31) or the older 15-digit number, and one spelling of names."""
 
 import duckdb
-from stdnum.cn import uscc
 
 from sources.standards.characters import PLAIN, text_table
 from sources.standards.folding import fold_texts
 from sources.standards.statements import run_statements
-
-
-def is_valid_organisation_code(code: str) -> bool:
-    """Whether 18 characters are a unified social credit code."""
-    return bool(uscc.is_valid(code)) and len(code) == 18
 
 
 def standardise_organisations(con: duckdb.DuckDBPyConnection, codes_query: str, names_query: str) -> None:

@@ -31,13 +31,6 @@ def complete_citizen_number(first17: str) -> str:
     return first17 + CHECKS[sum(int(digit) * weight for digit, weight in zip(first17, WEIGHTS, strict=True)) % 11]
 
 
-def is_citizen_number(text: str) -> bool:
-    """Whether 18 characters obey GB 11643."""
-    return (
-        len(text) == 18 and text[:17].isascii() and text[:17].isdigit() and complete_citizen_number(text[:17]) == text
-    )
-
-
 def first_generation(number: str) -> str:
     """The 15 characters that an old register still holds for an 18-character number."""
     return number[:6] + number[8:17]

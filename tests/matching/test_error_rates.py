@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from matching.error_rates import blocking_recall, ERROR_RATE, error_rates
+from matching.error_rates import ERROR_RATE, error_rates
 from matching.errors import InputError
 
 # m and u of the levels of six comparisons, and the share of pairs in which a value is missing
@@ -237,51 +237,3 @@ def test_what_cannot_be_read_is_refused(column, values):
 def test_missing_columns_are_named():
     with pytest.raises(InputError, match="department, is_linked"):
         error_rates(pa.table({"match_weight": [1.0], "match_probability": [0.6]}), ["department"])
-
-
-def test_two_rules_are_chapmans_estimator():
-    # 60 found by the first alone, 20 by the second alone, 39 by both: 60 * 20 / 40 = 30 are missed
-    hits = np.array([[True, False]] * 60 + [[False, True]] * 20 + [[True, True]] * 39)
-    recall = blocking_recall(hits, np.ones(len(hits)))
-    assert recall.estimate == pytest.approx(119 / 149)
-    assert recall.low < recall.estimate < recall.high < 1
-
-
-def test_recall_of_independent_rules_is_held_by_the_interval():
-    held = []
-    for seed in range(40):
-        rng = np.random.default_rng(seed)
-        hits = rng.random((3_000, 4)) < [0.8, 0.6, 0.5, 0.2]
-        found = hits.any(axis=1)
-        recall = blocking_recall(hits[found], np.ones(found.sum()))
-        held.append(recall.low <= found.mean() <= recall.high)
-        assert recall.high - recall.low < 0.02
-    assert np.mean(held) >= 0.9
-
-
-def test_pairs_count_as_they_are_probable():
-    hits = np.array([[True, False]] * 60 + [[False, True]] * 20 + [[True, True]] * 39)
-    noise = np.array([[True, False]] * 1000)
-    recall = blocking_recall(np.concatenate([hits, noise]), np.repeat([1.0, 0.0], [119, 1000]))
-    assert recall == blocking_recall(hits, np.ones(119))
-
-
-def test_rules_that_agree_on_everything_miss_nothing_they_could_tell():
-    recall = blocking_recall(np.ones((1_000, 3), bool), np.ones(1_000))
-    assert recall.estimate == 1.0
-    assert 0.99 < recall.low < 1.0
-
-
-@pytest.mark.parametrize(
-    ("hits", "probability"),
-    [
-        (np.ones((3, 1), bool), np.ones(3)),
-        (np.ones((3, 2), bool), np.ones(2)),
-        (np.ones((3, 2), bool), np.full(3, np.nan)),
-        (np.zeros((3, 2), bool), np.ones(3)),
-        (np.empty((0, 2), bool), np.empty(0)),
-    ],
-)
-def test_recall_without_recaptures_is_refused(hits, probability):
-    with pytest.raises(InputError):
-        blocking_recall(hits, probability)

@@ -1,8 +1,6 @@
 from typing import Any
 
-import pytest
-
-from quality.gate import decide, may_publish, summarise_suites
+from quality.gate import may_publish, summarise_suites
 from quality.rules import CheckResult
 
 
@@ -17,23 +15,6 @@ def result(name: str, **changes: object) -> CheckResult:
         "failed_count": 0,
     }
     return CheckResult(name=name, **(given | changes))
-
-
-@pytest.mark.parametrize(
-    ("results", "publish", "blocking", "warnings"),
-    [
-        ([], True, [], []),
-        ([result("a")], True, [], []),
-        ([result("a", passed=False, severity="warn")], True, [], ["a"]),
-        ([result("a"), result("b", passed=False)], False, ["b"], []),
-        ([result("a", passed=False, error="BinderException", failed_count=None)], False, ["a"], []),
-    ],
-)
-def test_decide(results: list[CheckResult], publish: bool, blocking: list[str], warnings: list[str]) -> None:
-    decision = decide(results)
-    assert decision.publish == publish
-    assert [r.name for r in decision.blocking] == blocking
-    assert [r.name for r in decision.warnings] == warnings
 
 
 def test_summarise_suites() -> None:

@@ -101,6 +101,7 @@ def test_every_code_in_the_source_has_its_sentences() -> None:
         "layout",
         "non_data",
         "reading",
+        "unpack",
         "acceptance",
         "quarantine",
     ]

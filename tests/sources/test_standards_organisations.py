@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from stdnum.cn import uscc
 
-from sources.standards.organisations import is_valid_organisation_code, standardise_organisations
+from sources.standards.organisations import standardise_organisations
 from sources.standards.statements import prepare_statements
 
 SOUND = "91110000600037341L"
@@ -52,4 +52,4 @@ def test_the_check_character_is_that_of_python_stdnum(con):
     con.execute("CREATE TABLE n AS SELECT unnest($1) AS code", [codes])
     found = dict(con.execute("SELECT code, obeys_mod_31(code) FROM n").fetchall())
     assert found == {code: uscc.calc_check_digit(code) == code[-1] for code in codes}
-    assert any(is_valid_organisation_code(code) for code in codes)
+    assert any(uscc.is_valid(code) for code in codes)

@@ -172,7 +172,9 @@ def test_a_header_of_two_rows_with_merged_names(tmp_path):
         (workbook([HEADER, *ROWS], [HEADER, *ROWS]), "sheets_several"),
         (workbook([]), "file_empty"),
         (XLS.read_bytes()[:700], "workbook_damaged"),
-        (page("<p>请登录</p>"), "file_empty"),
+        (page("<p>请登录</p>"), "not_csv_html"),
+        (b"\xef\xbb\xbf  <!-- saved --><html>", "not_csv_html"),
+        (b"<?xml version='1.0'?><a>1</a>", "not_csv_html"),
         (gzip.compress(b"%PDF-1.7\n"), "not_csv_pdf"),
     ],
     ids=map(str, itertools.count()),  # the bytes hold the time

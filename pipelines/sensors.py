@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from pipelines.errors import WriterBusyError
+from pipelines.errors import NightError, WriterBusyError
 from pipelines.instance import close_orphans
 from pipelines.jobs import nightly_merge
 from pipelines.names import NIGHTLY_MERGE, WRITING_JOBS
@@ -56,9 +56,13 @@ _ENDS: Final = (
 
 @dataclass(frozen=True)
 class Waiting:
-    """What one look at the intake saw: `content`, a digest of what is ready, is None when nothing is."""
+    """What one look at the intake saw: `content`, a digest of what a night would answer, is None when there is nothing.
+
+    `has_files`: some of it is to be read, and is not only refused again, as what nobody takes away is.
+    """
 
     content: str | None
+    has_files: bool
     seen: Seen
     arriving: int
 
@@ -76,9 +80,10 @@ def look_at_intake(intake: Path, found: Collection[FoundFile], before: Seen) -> 
         told[file.path]: _seen(intake, file, before.get(told[file.path])) for file in found if file.state != "refused"
     }
     lines = [f"{path}\t{modified_at}\t{sha256}" for path, (_, modified_at, sha256) in seen.items() if sha256]
+    has_files = bool(lines)
     lines += [f"{told[file.path]}\t{file.reason_code}" for file in found if file.state == "refused"]
     content = hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest() if lines else None
-    return Waiting(content, seen, sum(not sha256 for _, _, sha256 in seen.values()))
+    return Waiting(content, has_files, seen, sum(not sha256 for _, _, sha256 in seen.values()))
 
 
 def _told(paths: Iterable[str]) -> dict[str, str]:
@@ -131,7 +136,7 @@ def build_intake_sensor(departments: Collection[str]) -> dg.SensorDefinition:
         found = scan_intake(intake, departments, time.time(), QUIET_SECONDS)
         waiting = look_at_intake(intake, found, read_cursor(context.cursor))
         cursor = json.dumps(waiting.seen, ensure_ascii=False, sort_keys=True)
-        content = waiting.content or (None if waiting.arriving else left_over(context.instance))
+        content = waiting.content if waiting.has_files else left_over(context.instance) or waiting.content
         if content is None:
             return dg.SensorResult(skip_reason=f"nothing is ready; {waiting.arriving} still arriving", cursor=cursor)
         if context.instance.get_runs(dg.RunsFilter(job_name=NIGHTLY_MERGE, statuses=_WAITING), limit=1):
@@ -174,6 +179,8 @@ def report_ended(context: dg.SensorEvaluationContext, house: House) -> dg.Sensor
             # Else the next run could begin while the report reads, and find the warehouse taken.
             with hold_writer(home):
                 report_run(home, context.instance, run.run_id)
+        except NightError:
+            continue  # somebody added a partition that is no date: no night has ended
         except (WriterBusyError, WarehouseBusyError):
             return dg.SensorResult(skip_reason="the warehouse is in use; the report waits", cursor=context.cursor)
         return dg.SensorResult(skip_reason=f"reported {run.tags[PARTITION]}", cursor=str(done))

@@ -57,6 +57,8 @@ class ReceiptFacts:
 def write_receipt(folder: Path, facts: ReceiptFacts, reading: Reading | None = None) -> tuple[Path, Path]:
     """Write `<file stem>.<sha256[:8]>.receipt.csv`, `.receipt.json` and `.receipt.html`, each whole or not at all.
 
+    A duplicate's are `….duplicate.receipt.csv` and so on.
+
     Args:
         folder: of the department's receipts; made if missing.
         facts: about the delivery.
@@ -67,7 +69,8 @@ def write_receipt(folder: Path, facts: ReceiptFacts, reading: Reading | None = N
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o750)
     identity = facts.sha256 or hashlib.sha256(facts.file.encode("utf-8", "surrogateescape")).hexdigest()
-    base = f"{_safe_stem(facts.file)}.{identity[:8]}.receipt"
+    kind = "duplicate.receipt" if facts.status == "duplicate" else "receipt"  # the first one's tells the unusable rows
+    base = f"{_safe_stem(facts.file)}.{identity[:8]}.{kind}"
     rows, summary = folder / f"{base}.csv", folder / f"{base}.json"
     told = receipt_summary(facts, reading)
     lines = write_csv(rows, CSV_HEADER, _lines(facts, reading))

@@ -1,9 +1,9 @@
 -- The newest deliveries of an extract, when too many of their data rows were unusable. An older
--- delivery no longer counts: a corrected file of a later night lifts the fault.
+-- delivery no longer counts: a corrected file of a later night lifts the fault, and so does taking the delivery back.
 WITH newest AS (
     SELECT rows_accepted, rows_quarantined
     FROM delivery
-    WHERE $of_extract AND rows_accepted IS NOT NULL AND night <= getvariable('check_night')
+    WHERE $of_extract AND status = 'accepted' AND night <= getvariable('check_night')
     QUALIFY night = max(night) OVER ()
 )
 SELECT 1

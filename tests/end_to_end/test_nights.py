@@ -202,6 +202,9 @@ def test_blocked_night_is_not_published(nights, end_to_end):
     assert last.status == "blocked"
     assert [line.check for line in last.checks_failed if line.is_blocking] == ["std_tax__withholding"]
     assert "blocked" in end_to_end.popbase("status", "--home", home.root).output
+    bad.unlink()
+    taken_back = end_to_end.run(home, date(2026, 11, 4))
+    assert taken_back.exit_code == Exit.OK, taken_back.output
 
 
 def kill_when(home: Home, night: str, sign) -> None:

@@ -212,6 +212,15 @@ def test_a_report_waits_while_the_next_run_holds_the_warehouse(home, reporting):
     assert tick() == ["night_2026-11-01"]
 
 
+def test_a_run_of_a_partition_that_is_no_date_keeps_no_report_waiting(home, reporting):
+    with warehouse_session(home.database):
+        pass
+    instance, end, tick = reporting
+    end("20261101", instance.report_run_failed)
+    end("2026-11-02")
+    assert tick() == ["night_2026-11-02"]
+
+
 def test_runs_of_a_command_line_are_left_to_it(reporting):
     _, end, tick = reporting
     end("2026-11-01", origin=None)

@@ -86,6 +86,21 @@ def test_a_night_that_failed_when_its_files_were_merged_is_tried_again(tick, ins
     assert "nothing is ready" in tick().skip_reason.skip_message
 
 
+@pytest.mark.parametrize("stray", ["readme.txt", "tax/half.csv.part"])
+def test_what_stays_in_the_intake_keeps_no_night_from_being_tried_again(tick, instance, home, stray):
+    (home.intake / stray).write_text("1")
+    (home.intake / FILE).unlink()
+    tick()
+    if tick().run_requests:
+        end(instance, requested(tick()), dg.DagsterRunStatus.SUCCESS)
+    (home.intake / FILE).write_text("1")
+    tick()
+    request = requested(tick())
+    end(instance, request)
+    (home.intake / FILE).unlink()
+    assert requested(tick()).tags == request.tags
+
+
 @pytest.mark.parametrize("status", [dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.SUCCESS])
 def test_a_night_that_was_cancelled_or_is_done_keeps_its_key(tick, instance, status):
     request = requested(tick())

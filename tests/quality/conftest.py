@@ -15,7 +15,8 @@ CITIZEN_IDS = ("110101199003070011", "11010119900307002X", "110101199003070038")
 
 TABLES = """
 CREATE TABLE delivery(delivery_id INT, night DATE, department TEXT, extract TEXT, file TEXT, sha256 TEXT, status TEXT,
-    rows_delivered INT, rows_accepted INT, rows_quarantined INT, rows_non_data INT, mentions INT);
+    rows_delivered INT, rows_accepted INT, rows_quarantined INT, rows_non_data INT, mentions INT,
+    purged_at TIMESTAMPTZ);
 CREATE TABLE quarantined_row(delivery_id INT, row_number INT, line_number INT, reason_code TEXT);
 CREATE TABLE crosswalk(person_id TEXT, department TEXT, extract TEXT, file TEXT, row_number INT, role TEXT,
     match_rule TEXT, match_probability DOUBLE, night DATE, is_current BOOLEAN, mention_id BIGINT);
@@ -33,7 +34,8 @@ CREATE TABLE person_relation(person_id TEXT, relation TEXT, other_person_id TEXT
 CREATE TABLE night(
     night DATE, persons INT, persons_new INT, persons_merged INT, persons_split INT, persons_withdrawn INT);
 CREATE TABLE night_trend(night DATE, metric TEXT, state TEXT);
-INSERT INTO delivery VALUES (1, '2026-11-01', 'public_security', 'register', 'f.csv', 'aa', 'accepted', 6, 3, 1, 2, 3);
+INSERT INTO delivery VALUES
+    (1, '2026-11-01', 'public_security', 'register', 'f.csv', 'aa', 'accepted', 6, 3, 1, 2, 3, NULL);
 INSERT INTO quarantined_row VALUES (1, 4, 5, 'row_shifted');
 INSERT INTO crosswalk SELECT 'P' || row_number, department, extract, 'f.csv', row_number, role, 'founder', 1.0,
     DATE '2026-11-01', true, mention_id FROM std_mention;

@@ -191,6 +191,25 @@ def test_a_corrected_delivery_lifts_the_quarantine_fault(population: duckdb.Duck
     assert check(population)[("std_public_security__register", "quarantine_rate_low")].passed
 
 
+def test_a_delivery_taken_back_lifts_the_quarantine_fault(population: duckdb.DuckDBPyConnection) -> None:
+    population.execute(
+        "INSERT INTO delivery BY NAME SELECT 2 AS delivery_id, night, department, extract, 10 AS rows_accepted, "
+        "5000 AS rows_quarantined, 'accepted' AS status FROM delivery"
+    )
+    rule = ("std_public_security__register", "quarantine_rate_bearable")
+    assert not check(population)[rule].passed
+    population.execute("UPDATE delivery SET status = 'withdrawn', mentions = 0 WHERE delivery_id = 2")
+    assert check(population)[rule].passed
+
+
+def test_rows_that_a_purge_erased_are_not_missed(population: duckdb.DuckDBPyConnection) -> None:
+    population.execute("DELETE FROM quarantined_row")
+    rule = next(key for key in check(population) if key[1] == "quarantined_rows_stored")
+    assert not check(population)[rule].passed
+    population.execute("UPDATE delivery SET purged_at = now()")
+    assert check(population)[rule].passed
+
+
 def test_each_shipped_contract_gives_suites_of_distinct_names() -> None:
     suites = [suite for contract in load_contracts() for suite in source_suites(contract)] + base_suites()
     assert len({suite.name for suite in suites}) == len(suites)

@@ -7,13 +7,10 @@ receipts, reports, the published base, Dagster's event log, and all that was pri
 import json
 
 import duckdb
-import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app, Exit
 from pipelines.home import Home
-
-pytestmark = pytest.mark.end_to_end
 
 NAME, SECOND_NAME = "佟金丝雀", "佟百灵鸟"
 NUMBER, SECOND_NUMBER = "370114199001010014", "370181198502020025"

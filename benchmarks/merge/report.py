@@ -123,7 +123,7 @@ def _targets(sizes: Sequence[dict]) -> str:
         full, changed, people = size["full"], size["changed"], f"{size['people']:,} people"
         checks = full["checks_of_departments"] + full["stages"]["checks"]["wall"]
         rows += [
-            (f"{people}: merge", "at most 8 × bare (15 at least)", f"{full['wall'] / size['bare']:.1f} ×"),
+            (f"{people}: merge", "at most 8 × bare, 15 × at worst", f"{full['wall'] / size['bare']:.1f} ×"),
             (
                 f"{people}: next night",
                 "at most 4 % of the merge",

@@ -12,8 +12,6 @@ from pipelines.letter import letter_html
 from pipelines.night_page import index_html
 from tests.pipelines.test_night_page import FIGURES, page, REPORT
 
-pytestmark = pytest.mark.end_to_end
-
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 ALL_DRAWN = "document.querySelectorAll('figure svg').length == document.querySelectorAll('figure').length"
 QUIET = (

@@ -10,8 +10,6 @@ from pipelines.cli import Exit
 from pipelines.home import Home
 from pipelines.report import read_reports
 
-pytestmark = pytest.mark.end_to_end
-
 
 def plant(home: Home) -> dict[str, str]:
     """Bad files beside good ones: path below the intake → reason code."""

@@ -12,8 +12,6 @@ from pipelines.cli import Exit
 from pipelines.home import Home
 from sources.contract import load_contracts
 
-pytestmark = pytest.mark.end_to_end
-
 NAME, PLACE = "佟鸑鷟", "窅窊路"
 NUMBER, PHONE, CODE = "370114198811230016", "13987612340", "91370114MA3CANARY7"
 CANARIES = (

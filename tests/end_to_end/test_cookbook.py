@@ -14,8 +14,6 @@ from pipelines.home import Home
 from sources.synth.generate import generate
 from warehouse.database import open_published
 
-pytestmark = pytest.mark.end_to_end
-
 PAGE = Path(__file__).parents[2] / "docs" / "cookbook.md"
 PEOPLE, NIGHTS = 1_500, 2
 RECIPE = re.compile(r"```sql\n(?P<query>.*?)\n```\n(?P<shown>(?:\n\|[^\n]*)*)\n*", re.DOTALL)

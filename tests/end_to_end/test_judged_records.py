@@ -5,8 +5,6 @@ import pytest
 from pipelines.cli import Exit
 from warehouse.database import warehouse_session
 
-pytestmark = pytest.mark.end_to_end
-
 ALONE = """
     SELECT min(record_id), max(record_id), max(record_id) >> 34 FROM match_record
     GROUP BY unit_id HAVING count(*) = 2 AND min(source) <> max(source) 

@@ -27,8 +27,6 @@ from warehouse.settings import HOME_DIVISION, read_setting
 from warehouse.snapshots import current_manifest
 from warehouse.survivorship import build_base, TOUCHED_PERSONS
 
-pytestmark = pytest.mark.end_to_end
-
 COMMAND = [sys.executable, "-m", "pipelines.cli", "run", "--home"]
 PATIENCE_SECONDS = 120
 WAYS = ((crosswalk, "_is_part_enough"), (entities, "_is_part_enough"), (publish, "find_before"))
@@ -189,24 +187,6 @@ def test_query_and_score_from_the_command_line(nights, city, end_to_end):
     assert "precision" in scored.output
 
 
-def test_blocked_night_is_not_published(nights, end_to_end):
-    home, _, snapshots = nights
-    header = "扣缴义务人名称,扣缴义务人识别号,纳税人姓名,证件类型,证件号码,所得项目,税款所属期,收入额,扣缴税额,手机号码"
-    bad = home.intake / "tax" / "个税扣缴_坏_20261104.csv"
-    bad.write_text("\n".join([header, *["坏,行"] * 1500, ""]), encoding="utf-8")
-    result = end_to_end.run(home, date(2026, 11, 4))
-    assert result.exit_code == Exit.BLOCKED, result.output
-    assert "quarantine_rate_bearable" in result.output
-    assert end_to_end.published(home) == snapshots[-1]
-    last = read_reports(home)[-1]
-    assert last.status == "blocked"
-    assert [line.check for line in last.checks_failed if line.is_blocking] == ["std_tax__withholding"]
-    assert "blocked" in end_to_end.popbase("status", "--home", home.root).output
-    bad.unlink()
-    taken_back = end_to_end.run(home, date(2026, 11, 4))
-    assert taken_back.exit_code == Exit.OK, taken_back.output
-
-
 def kill_when(home: Home, night: str, sign) -> None:
     """Start a run and kill it, without a chance to clean up, as soon as the sign is there."""
     process = subprocess.Popen(
@@ -322,3 +302,21 @@ def test_the_crosswalk_is_what_all_anew_would_be(nights, end_to_end, monkeypatch
         counts = merge_night(con, home, load_contracts(), end_to_end.NIGHTS[-1], datetime.now(UTC))
     assert counts.identity.persons > 0
     assert (counts.identity.crosswalk.total, counts.identity.links.total) == (0, 0)
+
+
+def test_a_blocked_night_is_not_published_until_its_delivery_is_taken_back(nights, end_to_end):
+    home, _, snapshots = nights
+    header = "扣缴义务人名称,扣缴义务人识别号,纳税人姓名,证件类型,证件号码,所得项目,税款所属期,收入额,扣缴税额,手机号码"
+    bad = home.intake / "tax" / "个税扣缴_坏_20261104.csv"
+    bad.write_text("\n".join([header, *["坏,行"] * 1500, ""]), encoding="utf-8")
+    result = end_to_end.run(home, date(2026, 11, 4))
+    assert result.exit_code == Exit.BLOCKED, result.output
+    assert "quarantine_rate_bearable" in result.output
+    assert end_to_end.published(home) == snapshots[-1]
+    last = read_reports(home)[-1]
+    assert last.status == "blocked"
+    assert [line.check for line in last.checks_failed if line.is_blocking] == ["std_tax__withholding"]
+    assert "blocked" in end_to_end.popbase("status", "--home", home.root).output
+    bad.unlink()
+    taken_back = end_to_end.run(home, date(2026, 11, 4))
+    assert taken_back.exit_code == Exit.OK, taken_back.output

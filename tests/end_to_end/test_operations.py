@@ -11,8 +11,6 @@ from pipelines.doctor import examine
 from pipelines.home import Home
 from pipelines.writer import hold_writer
 
-pytestmark = pytest.mark.end_to_end
-
 
 @pytest.fixture(scope="module")
 def home(home_after, tmp_path_factory):

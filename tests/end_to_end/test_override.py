@@ -17,7 +17,6 @@ from quality.rules import NoneFound
 from quality.suites import base_suites
 from warehouse.database import warehouse_session
 
-pytestmark = pytest.mark.end_to_end
 WHY = "已与公安核对，名单无误"
 
 

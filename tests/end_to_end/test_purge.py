@@ -9,8 +9,6 @@ from pipelines.cli import Exit
 from pipelines.purging import erase
 from warehouse.database import warehouse_session
 
-pytestmark = pytest.mark.end_to_end
-
 LATER = date(2031, 1, 1)
 """Past the terms of grid, finance and tax, within those of the others."""
 

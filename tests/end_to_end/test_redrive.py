@@ -9,8 +9,6 @@ from pipelines.cli import Exit
 from pipelines.home import Home
 from sources.contract import load_contracts
 
-pytestmark = pytest.mark.end_to_end
-
 TAX = "扣缴义务人名称,扣缴义务人识别号,纳税人姓名,证件类型,证件号码,所得项目,税款所属期,收入额,扣缴税额,手机号码"
 ROWS = ["某厂,91370181MA3C0X7K2U,王小明,居民身份证,370114199001010014,工资薪金,202610,,,", "某厂,,,,,,,,,"]
 

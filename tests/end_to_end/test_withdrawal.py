@@ -4,8 +4,6 @@ import pytest
 
 from pipelines.cli import Exit
 
-pytestmark = pytest.mark.end_to_end
-
 FILES = {"public_security": "part of the backbone", "grid": "addresses", "family_planning": "mothers and children"}
 
 

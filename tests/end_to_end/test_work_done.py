@@ -21,8 +21,6 @@ from sources.contract import load_contracts
 from sources.synth.generate import generate
 from warehouse.database import warehouse_session
 
-pytestmark = pytest.mark.end_to_end
-
 PEOPLE = (300, 1200)
 UNBOUNDED_JOINS = {"CROSS_PRODUCT", "NESTED_LOOP_JOIN", "BLOCKWISE_NL_JOIN"}
 

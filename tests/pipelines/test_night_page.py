@@ -15,7 +15,7 @@ DEPARTMENTS = ("grid", "hrss", "public_security")
 RATES = {f"{kind}_{part}": 0.01 for kind in ("false_match", "missed_match") for part in ("rate", "low", "high")}
 FIGURES = NightFigures(
     events=[{"change": "arrival", "persons": 12}, {"change": "withdrawal", "persons": 3}],
-    reasons=[{"department": "grid", "reason_code": "row_shifted", "rows": 7}],
+    reasons=[{"department": "grid", "reason_code": "cells_too_many", "rows": 7}],
     scores=[
         {"department": name, "files": 1, "rows": 1000, "quarantined": 7, "persons": 900, "alone": 5, "conflicts": 30,
          "linked": 0.98, "new": None}

@@ -15,7 +15,6 @@ from warehouse.ledger import finish_night
 from warehouse.verdicts import keep_verdict
 
 NIGHT, NOW = date(2026, 11, 1), datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
-pytestmark = pytest.mark.integration
 
 
 def test_a_project_without_its_key_keeps_no_other_back(home):

@@ -36,7 +36,7 @@ CREATE TABLE night(
 CREATE TABLE night_trend(night DATE, metric TEXT, state TEXT);
 INSERT INTO delivery VALUES
     (1, '2026-11-01', 'public_security', 'register', 'f.csv', 'aa', 'accepted', 6, 3, 1, 2, 3, NULL);
-INSERT INTO quarantined_row VALUES (1, 4, 5, 'row_shifted');
+INSERT INTO quarantined_row VALUES (1, 4, 5, 'cells_too_many');
 INSERT INTO crosswalk SELECT 'P' || row_number, department, extract, 'f.csv', row_number, role, 'founder', 1.0,
     DATE '2026-11-01', true, mention_id FROM std_mention;
 INSERT INTO person SELECT 'P' || row_number, name, citizen_id, sex_code, birth_date, NULL FROM std_mention;

@@ -95,7 +95,7 @@ def delivered(tmp_path: Path) -> Path:
 
 def test_an_eleventh_department_is_one_new_file(contract_path: Path, delivered: Path) -> None:
     contracts = load_contracts(contract_path.parent)
-    assert len(contracts) == 11
+    assert len(contracts) == len(load_contracts()) + 1
     contract = next(c for c in contracts if c.department == "veterans")
     reading = read_delivery(delivered, delivered.name, contract)
     assert (reading.rows_accepted, reading.rows_quarantined, reading.refused_reason) == (2, 1, None)

@@ -175,7 +175,7 @@ def problems(count: int = 0) -> pa.Table:
             "row_number": n,
             "line_number": n + 1,
             "column_name": "c",
-            "reason_code": "row_shifted",
+            "reason_code": "cells_too_many",
             "value_masked": "*",
             "raw_row": "x",
         }

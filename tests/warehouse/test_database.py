@@ -13,8 +13,6 @@ from warehouse.errors import (
     WarehouseBusyError,
 )
 
-pytestmark = pytest.mark.integration
-
 
 def test_a_new_warehouse_is_private_and_of_the_chosen_storage(tmp_path):
     path = tmp_path / "population.duckdb"

@@ -5,8 +5,6 @@ from warehouse.errors import IdentityKeyError
 from warehouse.identity_key import check_identity_key, load_identity_key, VARIABLE, warehouse_key
 from warehouse.schema import migrate
 
-pytestmark = pytest.mark.integration
-
 
 def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path):
     path = tmp_path / "identity.key"

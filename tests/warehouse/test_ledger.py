@@ -72,11 +72,11 @@ def test_a_night_that_was_killed_is_taken_up_again(house, again):
 
 
 def test_a_file_that_stays_in_the_intake_makes_no_second_line(house):
-    house.claim(FIRST, ("x/a.csv", None, None), reason_code="unknown_department")
+    house.claim(FIRST, ("x/a.csv", None, None), reason_code="department_unknown")
     house.deliver(FIRST, A[0], [MENTION])
     house.merge(FIRST)
     before = house.rows("FROM delivery"), house.rows("FROM night")
-    claims = house.claim(FIRST, ("x/a.csv", None, None), reason_code="unknown_department")
+    claims = house.claim(FIRST, ("x/a.csv", None, None), reason_code="department_unknown")
     assert statuses(claims) == [("x/a.csv", "refused", False)]
     assert (house.rows("FROM delivery"), house.rows("FROM night")) == before
 

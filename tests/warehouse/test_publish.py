@@ -12,7 +12,6 @@ from warehouse.pseudonyms import find_person, find_record
 from warehouse.publish import publish_base
 from warehouse.published_tables import load_publication
 
-pytestmark = pytest.mark.integration
 PROJECT = Project("default", bytes(range(32, 64)))
 N1, N2, N3, N4, N5 = (date(2026, 11, day) for day in (1, 2, 3, 4, 5))
 POLICE = {"department": "public_security", "extract": "register"}

@@ -4,7 +4,7 @@ Which value survives is declared in `survivorship.yml`. Not here: which records 
 (`warehouse.crosswalk`), what may leave the restricted area (`warehouse.publish`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,7 +14,7 @@ import duckdb
 from warehouse.crosswalk import CHANGED_PERSONS
 from warehouse.settings import HOME_DIVISION, read_setting
 from warehouse.statements import Changes, identifier, keep_basis, number, run, statement
-from warehouse.survivorship_rules import load_rules, Rule, survivor_sql
+from warehouse.survivorship_rules import load_rules, survivor_sql
 from warehouse.versions import write_versions
 
 _TEMPORARY = (
@@ -60,7 +60,6 @@ def build_base(
     night: date,
     trust: str,
     assumed: str | None = None,
-    rules: Mapping[str, Rule] | None = None,
 ) -> BaseCounts:
     """Write `person` and `person_attribute` from the crosswalk, where they differ.
 
@@ -72,14 +71,13 @@ def build_base(
         night: the night being merged.
         trust: relation ATTRIBUTE_TRUST.
         assumed: relation ASSUMED_ATTRIBUTE; none when omitted.
-        rules: by attribute, applied in order; the packaged ones when omitted.
     """
     con.execute(
         "CREATE OR REPLACE TEMP TABLE _wh_nothing"
         " (department VARCHAR, extract VARCHAR, role VARCHAR, attribute VARCHAR)"
     )
     assumed = assumed or "_wh_nothing"
-    survivors = [survivor_sql(*each) for each in (load_rules() if rules is None else rules).items()]
+    survivors = [survivor_sql(*each) for each in load_rules().items()]
     con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {CHANGED_PERSONS} (person_id VARCHAR)")
     con.execute("SET VARIABLE wh_all = $1::BOOLEAN", [_keep_basis(con, trust, assumed, survivors)])
     for prepared in ("widowed", "touched", "statuses"):

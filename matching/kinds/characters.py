@@ -3,7 +3,7 @@
 Not here: what is folded (each kind has its table), nor distances (`matching.kinds.distances`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -141,12 +141,11 @@ class Characters:
         return numbers_of(pa.array(packed))
 
 
-def identity_table(changes: Mapping[str, str] | None = None, left_out: Iterable[str] = ()) -> Table:
-    """A table that leaves every character as it is, but for some changed and some left out."""
+def identity_table(changes: Mapping[str, str] | None = None) -> Table:
+    """A table that leaves every character as it is, but for some changed."""
     table = np.arange(CODE_POINTS, dtype=np.uint32)
     for old, new in (changes or {}).items():
         table[ord(old)] = ord(new)
-    table[[ord(each) for each in left_out]] = 0
     return table
 
 

@@ -6,16 +6,15 @@ Which families there are is in `population`.
 from random import Random
 
 from sources.synth.persons import FEMALE, Household, MALE, Person
-from sources.synth.places import Dwelling
 from sources.synth.world import World
 
 RELATIONS = {MALE: ("子", "父亲"), FEMALE: ("女", "母亲")}
 
 
-def settle(world: World, rng: Random, members: list[Person], dwelling: Dwelling | None = None) -> Household:
+def settle(world: World, rng: Random, members: list[Person]) -> Household:
     """One household in one dwelling; a third generation may join: the head's parents."""
     number = f"370114{world.serial(rng, 9):09d}"
-    household = Household(len(world.households) + 1, number, dwelling or world.places.door(rng))
+    household = Household(len(world.households) + 1, number, world.places.door(rng))
     world.households.append(household)
     head = members[0]
     parents = [person for person in (head.father, head.mother) if person is not None]

@@ -42,9 +42,9 @@ class Wheel(Generic[T]):
         return self._items[bisect(self._bounds, rng.random() * self._total)]
 
 
-def falling(items: Sequence[str], steepness: float = 0.75) -> Wheel[str]:
+def falling(items: Sequence[str]) -> Wheel[str]:
     """A wheel on which the weight falls with the position, as frequencies of names do."""
-    return Wheel((item, (position + 2) ** -steepness) for position, item in enumerate(items))
+    return Wheel((item, (position + 2) ** -0.75) for position, item in enumerate(items))
 
 
 def some(rng: Random, rate: float, size: int, least: int = 0) -> int:

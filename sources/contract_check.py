@@ -107,6 +107,8 @@ def _read_extract(file: str, reading: Reading, extract: Extract) -> Iterator[Fin
     for name, header in reading.headers.items():
         dropped = "" if extract.by_name[name].keep else ", dropped at intake"
         yield Finding("info", file, f"header {header} is column {name}{dropped}")
+    for header, known in reading.synonyms.items():
+        yield Finding("warning", file, f"header {header} was taken for its synonym {known}; add it here if it is right")
     for header in reading.unknown_columns:
         yield Finding("warning", file, f"header {header} is in no column; its values are not taken")
     for column in extract.columns:

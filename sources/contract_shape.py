@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from sources.header_text import normalise_header
+from sources.header_text import fold_header, normalise_header
 from sources.tables import Attribute
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -181,6 +181,18 @@ class Extract(Frozen):
     def by_header(self) -> dict[str, Column]:
         """The columns by each header that they may carry, in its normalised form."""
         return {normalise_header(header): column for column in self.columns for header in column.headers}
+
+    @cached_property
+    def by_folded_header(self) -> dict[str, Column]:
+        """The columns by the folded form of their headers, where only one column has it (`fold_header`)."""
+        named: dict[str, list[Column]] = {}
+        for header, column in self.by_header.items():
+            named.setdefault(fold_header(header), []).append(column)
+        return {folded: columns[0] for folded, columns in named.items() if len({c.name for c in columns}) == 1}
+
+    def column_headed(self, normalised: str) -> Column | None:
+        """The column of a normalised header, or the one that alone has a synonym of it."""
+        return self.by_header.get(normalised) or self.by_folded_header.get(fold_header(normalised))
 
     @property
     def registers_residents(self) -> bool:

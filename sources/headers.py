@@ -35,6 +35,7 @@ class HeaderMap:
     `repeated` are what the receipt tells: delivered headers nobody knows, required columns that did
     not come, columns that came more than once (the first is taken). `further`: cell indexes of other headers that
     mean a column as well, of which the first that says something is taken; the same header twice may name two things.
+    `synonyms`: delivered headers that the contract does not list → the listed header that they are a synonym of.
     """
 
     positions: Mapping[str, int]
@@ -42,29 +43,38 @@ class HeaderMap:
     missing: tuple[str, ...]
     repeated: tuple[str, ...]
     further: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    synonyms: Mapping[str, str] = field(default_factory=dict)
 
 
 def map_headers(extract: Extract, cells: Sequence[str]) -> HeaderMap:
-    """Match one header row with an extract's columns; blank header cells are passed over."""
+    """Match one header row with an extract's columns; blank header cells are passed over.
+
+    A synonym (`fold_header`) is taken only for a column that came under none of its listed headers.
+    """
     positions: dict[str, int] = {}
     unknown: list[str] = []
     repeated: list[str] = []
     further: dict[str, tuple[int, ...]] = {}
-    for position, cell in enumerate(cells):
-        normalised = normalise_header(cell)
+    synonyms: dict[str, str] = {}
+    headers = [normalise_header(cell) for cell in cells]
+    listed = {column.name for header in headers if (column := extract.by_header.get(header))}
+    for position, (cell, normalised) in enumerate(zip(cells, headers, strict=True)):
         column = extract.by_header.get(normalised)
+        if column is None and (meant := extract.column_headed(normalised)) and meant.name not in listed:
+            column = meant
+            synonyms[cell.strip()] = meant.headers[0]
         if column is None:
             if normalised:
                 unknown.append(cell.strip())
         elif column.name in positions:
             repeated.append(column.name)
             known = (positions[column.name], *further.get(column.name, ()))
-            if normalised not in {normalise_header(cells[each]) for each in known}:
+            if normalised not in {headers[each] for each in known}:
                 further[column.name] = (*known[1:], position)
         else:
             positions[column.name] = position
     missing = tuple(column.name for column in extract.columns if column.required and column.name not in positions)
-    return HeaderMap(positions, tuple(unknown), missing, tuple(repeated), further)
+    return HeaderMap(positions, tuple(unknown), missing, tuple(repeated), further, synonyms)
 
 
 def propose_headers(extract: Extract, columns: HeaderMap) -> dict[str, str]:
@@ -82,7 +92,7 @@ def propose_headers(extract: Extract, columns: HeaderMap) -> dict[str, str]:
 def known_share(extract: Extract, cells: Sequence[str]) -> float:
     """Which part of a row's filled cells are headers of the extract, 0–1; rows of values give 0."""
     filled = [normalised for cell in cells if (normalised := normalise_header(cell))]
-    return sum(normalised in extract.by_header for normalised in filled) / len(filled) if filled else 0.0
+    return sum(extract.column_headed(header) is not None for header in filled) / len(filled) if filled else 0.0
 
 
 def is_header(extract: Extract, cells: Sequence[str], least_share: float = 0.5) -> bool:
@@ -118,6 +128,7 @@ def merge_header_rows(extract: Extract, groups: Sequence[str], names: Sequence[s
         name = names[position].strip() if position < len(names) else ""
         group = over or group
         both = group + name
-        is_title = normalise_header(both) not in extract.by_header and normalise_header(name) in extract.by_header
+        of_both, of_name = (extract.column_headed(normalise_header(text)) for text in (both, name))
+        is_title = of_both is None and of_name is not None
         merged.append(name if name == over or is_title else both)
     return merged

@@ -173,7 +173,7 @@ def _refuse(
     records = [record for delimiter in DELIMITERS for record in _first_records(lines, delimiter)]
     owner = next((found for record in records if (found := best_extract(everyone, record))), None)
     hint = f"{owner[0].department}/{owner[1].extract}" if owner else None
-    if candidates and is_named:
+    if candidates and (is_named or owner is None):
         best = candidates[0]
         missing = tuple(best.extract.by_name[name].headers[0] for name in best.columns.missing)
         raise DeliveryRefusedError("columns_missing", hint, missing, propose_headers(best.extract, best.columns))

@@ -55,6 +55,7 @@ class Reading:
     stated_count: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     unknown_columns: tuple[str, ...] = ()
+    synonyms: Mapping[str, str] = field(default_factory=dict)
     proposals: Mapping[str, str] = field(default_factory=dict)
     missing_columns: tuple[str, ...] = ()
     repeated_columns: tuple[str, ...] = ()
@@ -131,7 +132,7 @@ def _read_text(
             refused_reason=refusal.reason_code,
             refused_hint=refusal.hint,
             missing_columns=refusal.missing_columns,
-            proposals=_shown_proposals(refusal.proposals),
+            proposals=_shown_headers(refusal.proposals),
             encoding=encoding,
         )
     except csv.Error:
@@ -160,7 +161,8 @@ def _reading(layout: Layout, decoder: Decoder, sorter: RecordSorter) -> Reading:
         stated_count=sorter.stated_counts[-1] if sorter.stated_counts else None,
         headers=layout.header_by_column,
         unknown_columns=tuple(map(_shown_header, layout.columns.unknown)),
-        proposals=_shown_proposals(propose_headers(layout.extract, layout.columns)),
+        synonyms=_shown_headers(layout.columns.synonyms),
+        proposals=_shown_headers(propose_headers(layout.extract, layout.columns)),
         repeated_columns=layout.columns.repeated,
         warnings=(*layout.warnings, *_warnings(decoder, sorter)),
     )
@@ -180,8 +182,8 @@ def _warnings(decoder: Decoder, sorter: RecordSorter) -> tuple[str, ...]:
     return tuple(code for code, applies in found.items() if applies)
 
 
-def _shown_proposals(proposals: Mapping[str, str]) -> dict[str, str]:
-    return {_shown_header(header): likely for header, likely in proposals.items()}
+def _shown_headers(meant: Mapping[str, str]) -> dict[str, str]:
+    return {_shown_header(header): known for header, known in meant.items()}
 
 
 def _shown_header(header: str) -> str:

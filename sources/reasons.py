@@ -113,6 +113,12 @@ _ALL = (
         "列名与约定的列名相近，未擅自采用，疑为",
         "如确为该列，请改用约定的列名，或联系数据管理员登记此列名。",
     ),
+    Reason(
+        "column_synonym",
+        "warning",
+        "列名不在约定之中，已按同义的约定列名采用",
+        "请改用约定的列名，或联系数据管理员登记此列名；如含义不同，请立即告知。",
+    ),
     Reason("column_repeated", "warning", "同一列出现多次，采用了第一个", "请去掉重复的列。"),
     Reason("trailer_count_differs", "warning", "合计行的条数与实际行数不一致", "请核对导出是否完整。"),
     Reason("manifest_count_differs", "warning", "数据行数与随附清单所报的不一致", "请核对导出是否完整，重新报送。"),

@@ -114,6 +114,7 @@ def receipt_summary(facts: ReceiptFacts, reading: Reading | None = None) -> dict
         "columns": {
             "mapped": {name: _plain(header) for name, header in taken.headers.items()},
             "unknown": [_plain(header) for header in taken.unknown_columns],
+            "synonyms": {_plain(header): known for header, known in taken.synonyms.items()},
             "proposals": {_plain(header): likely for header, likely in taken.proposals.items()},
             "missing": list(taken.missing_columns),
             "repeated": list(taken.repeated_columns),
@@ -131,9 +132,10 @@ def _lines(facts: ReceiptFacts, reading: Reading | None) -> Iterator[tuple[str, 
         yield "", "", columns, reason.code, f"整个文件：{reason.title_zh}", reason.how_to_fix_zh, ""
     if reading is None:
         return
-    for header, likely in reading.proposals.items():
-        reason = _reason("column_like_another")
-        yield "", "", header, reason.code, f"提示：{reason.title_zh}：{likely}", reason.how_to_fix_zh, ""
+    for code, meant in (("column_synonym", reading.synonyms), ("column_like_another", reading.proposals)):
+        reason = _reason(code)
+        for header, known in meant.items():
+            yield "", "", header, reason.code, f"提示：{reason.title_zh}：{known}", reason.how_to_fix_zh, ""
     for problem in merge(_told(reading.problems), _told(reading.value_problems), key=itemgetter("row_number")):
         reason = _reason(problem["reason_code"])
         column = reading.headers.get(problem["column_name"], problem["column_name"]) or ""

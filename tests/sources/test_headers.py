@@ -44,6 +44,7 @@ CODE = {"name": "code", "headers": ["信用代码"], "required": True}
         ("出生日期(YYYYMMDD)", "出生日期"),
         ("\ufeff姓名\t", "姓名"),
         ('"姓名"', "姓名"),
+        ('="姓名"', "姓名"),
         ("xm", "XM"),
         ("ＸＭ", "XM"),
         ("认缴出资额（万元）", "认缴出资额(万元)"),
@@ -146,7 +147,7 @@ DELIVERED = {
         "所属社区(村)",
         "姓名",
         "性别",
-        "年龄/出生年份",
+        "年龄（或出生年份）",
         "联系电话",
         "现住址",
         "与户主关系",
@@ -202,3 +203,82 @@ def test_the_headers_of_other_nights_are_known(where: tuple[str, str], cells: li
     contract: Contract = CONTRACTS[where[0]]
     delivered = next(e for e in contract.extracts if e.extract == where[1])
     assert map_headers(delivered, cells).unknown == ()
+
+
+SYNONYMS = {
+    "citizen_id": (
+        "公民身份号码", "公民身份证号", "公民身份证号码", "居民身份证号", "居民身份证号码", "身份证件号码",
+        "身份证件号", "身份证号码", "身份证号", "身份证", "身份号码", "证件号码", "证件号", "有效证件号码", "证件编号",
+    ),
+    "phone": (
+        "手机号码", "手机号", "手机", "联系电话", "联系电话号码", "联系方式", "联系手机", "联系手机号", "电话",
+        "电话号码", "移动电话",
+    ),
+}  # fmt: skip
+
+
+def prefixes(header: str, spellings: tuple[str, ...]) -> list[str]:
+    """Whose number a listed header says that it is; none when it is spelt quite otherwise."""
+    ends = sorted((end for end in spellings if header.endswith(end)), key=len)
+    return [header.removesuffix(ends[-1])] if ends else []
+
+
+@pytest.mark.parametrize(
+    "delivered",
+    [each for contract in CONTRACTS.values() for each in contract.extracts],
+    ids=lambda each: each.extract,
+)
+def test_every_spelling_of_a_number_or_phone_is_the_column_of_its_person(delivered: Extract) -> None:
+    for column in delivered.columns:
+        spellings = SYNONYMS.get(column.type, ())
+        whose = {prefix for header in column.headers for prefix in prefixes(header, spellings)}
+        assert bool(whose) is bool(spellings), column.name
+        for header in (prefix + spelling for prefix in whose for spelling in spellings):
+            assert dict(map_headers(delivered, [header]).positions) == {column.name: 0}, header
+
+
+@pytest.mark.parametrize(
+    ("where", "header"),
+    [
+        (("business_registration", "entity"), "统一社会信用代码/证件号码"),
+        (("business_registration", "entity"), "企业联系电话"),
+        (("civil_affairs", "marriage"), "身份证号"),
+        (("civil_affairs", "marriage"), "登记员证件号码"),
+        (("civil_affairs", "marriage"), "男方结婚证号"),
+        (("civil_affairs", "dibao"), "户主残疾证号"),
+        (("civil_affairs", "cremation"), "经办人身份证号"),
+        (("education", "student"), "监护人1证件有效期"),
+        (("education", "student"), "监护人3手机号"),
+        (("housing", "ownership"), "共有人证件种类"),
+        (("housing", "lease"), "联系电话"),
+        (("hrss", "insurance"), "单位联系电话"),
+        (("grid", "visit"), "紧急联系电话"),
+    ],
+)
+def test_what_only_ends_like_a_number_or_phone_is_nobodys(where: tuple[str, str], header: str) -> None:
+    delivered = next(e for e in CONTRACTS[where[0]].extracts if e.extract == where[1])
+    assert map_headers(delivered, [header]).unknown == (header,)
+
+
+NUMBER = {"name": "citizen_id", "headers": ["身份证号"], "type": "citizen_id"}
+
+
+def test_a_synonym_is_taken_where_the_listed_header_did_not_come() -> None:
+    alone = map_headers(extract(NUMBER), ["姓名", " 公民身份证号 "])
+    assert (alone.positions, alone.synonyms) == ({"name": 0, "citizen_id": 1}, {"公民身份证号": "身份证号"})
+    beside = map_headers(extract(NUMBER), ["姓名", "公民身份证号", "身份证号"])
+    assert (beside.positions, beside.synonyms) == ({"name": 0, "citizen_id": 2}, {})
+    assert beside.unknown == ("公民身份证号",)
+
+
+def test_a_synonym_of_two_columns_is_none() -> None:
+    other = {"name": "permit_no", "headers": ["证件号码"], "type": "citizen_id"}
+    assert map_headers(extract(NUMBER, other), ["姓名", "公民身份证号"]).unknown == ("公民身份证号",)
+
+
+def test_a_synonym_stands_under_its_group() -> None:
+    merged = merge_header_rows(
+        MARRIAGE, ["登记信息", "男方", "", "女方"], ["登记日期", "姓名", "公民身份证号", "证件编号"]
+    )
+    assert merged == ["登记日期", "男方姓名", "男方公民身份证号", "女方证件编号"]
+    assert map_headers(MARRIAGE, merged).unknown == ()

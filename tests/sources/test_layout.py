@@ -94,3 +94,10 @@ def test_folders_and_the_form_of_characters_do_not_count_in_the_name() -> None:
 def test_the_header_is_sought_in_the_first_records_only() -> None:
     with pytest.raises(DeliveryRefusedError):
         find_layout(["x,y,z\n"] * 30 + ["证号,姓名,住址\n"], "angler_1.csv", CONTRACT)
+
+
+def test_columns_that_are_missing_are_told_of_a_file_under_any_name() -> None:
+    with pytest.raises(DeliveryRefusedError) as refusal:
+        find_layout(["证号,姓名,住处\n"], "其他.csv", CONTRACT)
+    assert (refusal.value.reason_code, refusal.value.missing_columns) == ("columns_missing", ("住址",))
+    assert refusal.value.hint is None

@@ -87,6 +87,17 @@ def test_a_header_that_is_nearly_right_is_proposed_and_not_taken(tmp_path):
     assert json.loads(summary.read_text(encoding="utf-8"))["columns"]["proposals"] == {"身份征号": "身份证号"}
 
 
+def test_a_synonym_of_a_header_is_taken_and_told(tmp_path):
+    reading = read(tmp_path, "证号,姓名,公民身份证号\nA1,王芳,370114199001010014\n", CONTRACT)
+    assert reading.rows.read_all()["citizen_id"].to_pylist() == ["370114199001010014"]
+    facts = ReceiptFacts("lakes", "钓鱼证_1.csv", "0" * 64, 1, "accepted", "2026-11-01")
+    rows, summary = write_receipt(tmp_path / "receipts", facts, reading)
+    with rows.open(encoding="utf-8-sig", newline="") as stream:
+        said = [(line[2], line[4]) for line in csv.reader(stream) if line[3] == "column_synonym"]
+    assert said == [("公民身份证号", "提示：列名不在约定之中，已按同义的约定列名采用：身份证号")]
+    assert json.loads(summary.read_text(encoding="utf-8"))["columns"]["synonyms"] == {"公民身份证号": "身份证号"}
+
+
 def test_a_required_column_that_is_misspelt_is_proposed_in_the_refusal(tmp_path):
     reading = read(tmp_path, "证号,持证仁,身份证号,住址\nA1,王芳,,一号\n", CONTRACT)
     assert (reading.refused_reason, reading.proposals) == ("columns_missing", {"持证仁": "持证人"})

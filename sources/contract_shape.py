@@ -80,7 +80,8 @@ class Mention(Frozen):
     `assumed` lists attributes that the row states of another of its persons (a child's address is its mother's): they
     help to find this one, and come last when it is asked where it lives. `needs` names a column without which the
     attribute does not count (an employer's name without an employer's code). `only_when` and `except_when` list
-    column values for which the person is named.
+    column values for which the person is named or not: meanings of the column's `codes` or codes of its code list stand
+    for all their labels. A value that both of these do not know, where `only_when` asks, makes the row unusable.
     """
 
     role: Identifier

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
-from sources.contract import Extract, Mention, Relation
+from sources.contract import Column, Extract, Mention, Relation
+from sources.standards.code_lists import load_code_list
 from sources.tables import Attribute
 
 # fmt: off
@@ -29,6 +30,10 @@ _BLANK = r"[\s\x0b\x{85}\x{a0}\x{1680}\x{2000}-\x{200f}\x{2028}\x{2029}\x{202f}\
 _CLEAN = r"[0-9A-Za-z\x{4e00}-\x{9fff}](?:.*[0-9A-Za-z\x{4e00}-\x{9fff}])?"
 """Cells that begin and end with what is surely part of their value; most do, and a look is cheaper than a cut."""
 
+_WIDE, _NARROW = "（）－：．０１２３４５６７８９", "()-:.0123456789"
+_CODE_AHEAD = "([0-9A-Z]{1,3}[-:._、]+)?"
+"""A code that stands before its label (1-自然人股东), as a regular expression."""
+
 _KEY_SEPARATOR = "chr(31)"
 
 _SHORTENED = r"'[0-9](\.[0-9]+)?[Ee]\+?[0-9]{1,3}'"
@@ -46,12 +51,30 @@ def raw_mentions_sql(department: str, extract: Extract, rows_relation: str) -> s
 def person_missing_sql(extract: Extract, rows_relation: str) -> str:
     """The row numbers (`row_number`) of rows that should name a person and name nobody.
 
-    A row to which no mention applies (a company among shareholders) is complete without one.
+    A row in which no mention is due (a company among shareholders, or one that owns a dwelling alone) is complete
+    without one.
     """
     cells = cells_sql("", extract, rows_relation)
-    applies = " OR ".join(f"({_condition(mention)})" for mention in extract.mentions)
-    present = " OR ".join(f"({_condition(mention)}) AND ({_is_named(mention)})" for mention in extract.mentions)
-    return f"SELECT row_number FROM (\n{cells}\n)\nWHERE ({applies}) AND NOT coalesce({present}, false)"
+    due = " OR ".join(f"({_is_due(extract, mention)})" for mention in extract.mentions)
+    present = " OR ".join(
+        f"({_condition(extract, mention)}) AND ({_is_named(mention)})" for mention in extract.mentions
+    )
+    return f"SELECT row_number FROM (\n{cells}\n)\nWHERE ({due}) AND NOT coalesce({present}, false)"
+
+
+def undecided_columns(extract: Extract) -> dict[str, str]:
+    """Columns that decide whether a person is named → the condition for values that leave it open.
+
+    Such are those that neither the column's codes nor its code list know; without these, all other values mean nobody.
+    """
+    undecided = {}
+    for mention in extract.mentions:
+        for name, meanings in mention.only_when.items():
+            column = extract.by_name[name]
+            if column.codes or column.code_list:
+                known = {*meanings, *column.codes.values(), *_listed(column).values()}
+                undecided[name] = f"NOT {_means(column, known)}"
+    return undecided
 
 
 def relations_sql(extract: Extract, mentions_relation: str) -> str:
@@ -134,7 +157,7 @@ def _mention_sql(extract: Extract, mention: Mention) -> str:
     record_date = quoted(extract.record_date) if extract.record_date else "NULL::VARCHAR"
     values = ",\n  ".join(f"{_attribute_sql(extract, mention, a)} AS {a}_raw" for a in get_args(Attribute))
     head = f"row_number, line_number, {role} AS role, record_key, {record_date} AS record_date_raw"
-    return f"SELECT {head},\n  {values}\nFROM {source}\nWHERE {_condition(mention)}"
+    return f"SELECT {head},\n  {values}\nFROM {source}\nWHERE {_condition(extract, mention)}"
 
 
 def _attribute_sql(extract: Extract, mention: Mention, attribute: Attribute) -> str:
@@ -171,14 +194,35 @@ def _first(values: list[str]) -> str:
     return values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
 
 
-def _condition(mention: Mention) -> str:
-    return _matches("", mention.only_when, mention.except_when)
+def _condition(extract: Extract, mention: Mention) -> str:
+    only = [_means(extract.by_name[name], meanings) for name, meanings in mention.only_when.items()]
+    never = [_means(extract.by_name[name], meanings) for name, meanings in mention.except_when.items()]
+    return _all(only, never)
 
 
-def _matches(table: str, only_when: Mapping[str, Sequence[str]], except_when: Mapping[str, Sequence[str]]) -> str:
-    only = [f"{table}{quoted(name)} IN ({_literals(texts)})" for name, texts in only_when.items()]
-    never = [f"{table}{quoted(name)} IN ({_literals(texts)})" for name, texts in except_when.items()]
+def _is_due(extract: Extract, mention: Mention) -> str:
+    """SQL for whether a row must name the person: further ones (`split`) only where every other mention applies."""
+    needed = extract.mentions if mention.split else (mention,)
+    return " AND ".join(f"({_condition(extract, each)})" for each in needed)
+
+
+def _all(only: Iterable[str], never: Iterable[str]) -> str:
     return " AND ".join([*only, *(f"NOT coalesce({condition}, false)" for condition in never)]) or "true"
+
+
+def _means(column: Column, meanings: Iterable[str]) -> str:
+    """SQL for whether a cell says one of the meanings: itself, or a label of it, with its code ahead or not."""
+    wanted = set(meanings)
+    said = {label for label, meaning in (*column.codes.items(), *_listed(column).items()) if meaning in wanted}
+    labels = {"".join(label.translate(str.maketrans(_WIDE, _NARROW)).upper().split()) for label in wanted | said}
+    narrow = f"translate({quoted(column.name)}, {literal(_WIDE)}, {literal(_NARROW)})"
+    folded = f"upper(regexp_replace({narrow}, '{_BLANK}+', '', 'g'))"
+    either = "|".join(map(re.escape, sorted(labels)))
+    return f"regexp_full_match({folded}, {literal(f'{_CODE_AHEAD}({either})')})"
+
+
+def _listed(column: Column) -> Mapping[str, str]:
+    return load_code_list(column.code_list).labels() if column.code_list else {}
 
 
 def _is_named(mention: Mention) -> str:
@@ -195,5 +239,9 @@ def _relation_sql(extract: Extract, relation: Relation, mentions: str) -> str:
         f"SELECT f.mention_id AS from_mention_id, t.mention_id AS to_mention_id, {name} AS relation\n"
         f"FROM {mentions} AS f JOIN {mentions} AS t USING (delivery_id, row_number)\n"
         f"WHERE f.role IN ({from_roles}) AND t.role IN ({to_roles}) AND f.mention_id <> t.mention_id\n"
-        f"AND {_matches('f.', relation.only_when, relation.except_when)}"
+        f"AND {_all(_said_of_first(relation.only_when), _said_of_first(relation.except_when))}"
     )
+
+
+def _said_of_first(values: Mapping[str, Sequence[str]]) -> list[str]:
+    return [f"f.{quoted(name)} IN ({_literals(texts)})" for name, texts in values.items()]

@@ -7,7 +7,7 @@ Here: the value-based row checks as one query, and masking. Not here: rows of th
 from collections.abc import Iterator
 
 from sources.contract import Column, Extract, Mention
-from sources.mentions import clean_cell, literal, NULL_TOKENS, person_missing_sql, quoted
+from sources.mentions import clean_cell, literal, NULL_TOKENS, person_missing_sql, quoted, undecided_columns
 from sources.reasons import Reason, REASONS, Scope
 
 __all__ = ["REASONS", "Reason", "Scope", "mask_value", "row_problems_sql", "suspects_sql"]
@@ -59,6 +59,7 @@ def suspects_sql(extract: Extract, rows_relation: str) -> str:
     conditions += [condition for *_, condition in _split_checks(extract, "")]
     filled = [column.name for column in extract.columns if column.filled and column.keep]
     conditions += [f"NOT coalesce({_says_something(extract, name)}, false)" for name in filled]
+    conditions += undecided_columns(extract).values()
     return f"SELECT * FROM {rows_relation} WHERE " + "\n  OR ".join(conditions)
 
 
@@ -73,6 +74,7 @@ def _cells_sql(extract: Extract, rows_relation: str) -> str:
     """The cells that the checks look at, cleaned, and how many cells of the row are filled."""
     needed = {name for mention in extract.mentions for name in _identifying(mention)}
     needed |= {column.name for column in extract.columns if column.filled and column.keep}
+    needed |= undecided_columns(extract).keys()
     cells = [f"{clean_cell(extract, name)} AS {quoted(name)}" for name in extract.kept if name in needed]
     filled = " + ".join(f"(coalesce(trim({quoted(name)}), '') <> '')::INTEGER" for name in extract.kept)
     return f"SELECT row_number, {', '.join([*cells, f'{filled} AS _filled'])} FROM {rows_relation}"
@@ -88,6 +90,8 @@ def _checks(extract: Extract, rows_relation: str) -> Iterator[tuple[str, str, st
         yield "test_record", f"'{name}'", "cells", condition
     missing = person_missing_sql(extract, rows_relation)
     yield "person_missing", _first_identifying(extract), f"({missing})", "true"
+    for name, condition in undecided_columns(extract).items():
+        yield "kind_unknown", f"'{name}'", "cells", condition
     yield from _illegible_checks(extract)
     yield from _split_checks(extract, rows_relation)
     for column in extract.columns:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from sources.contract import Extract, load_contracts
-from sources.mentions import person_missing_sql, raw_mentions_sql, relations_sql
+from sources.mentions import person_missing_sql, raw_mentions_sql, relations_sql, undecided_columns
 from sources.tables import RAW_MENTION, ROWS
 
 
@@ -192,6 +192,61 @@ def test_rows_that_name_nobody_are_missing_a_person_unless_none_is_due(con: duck
     ]
     mentions(con, shape, *rows)
     assert con.sql(person_missing_sql(shape, "rows_in")).fetchall() == [(3,)]
+
+
+def shipped(name: str) -> Extract:
+    [found] = [each for contract in load_contracts() for each in contract.extracts if each.extract == name]
+    return found
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "营业执照",
+        "统一社会信用代码证书",
+        "单位证照",
+        "企业法人营业执照",
+        "2-营业执照",
+        "营业执照（副本）",
+        " 营业　执照 ",
+    ],
+)
+def test_what_an_organisation_owns_alone_names_nobody_and_misses_nobody(
+    con: duckdb.DuckDBPyConnection, label: str
+) -> None:
+    owner = {"certificate_no": "1", "owner_name": "章丘区示范局", "owner_id_type": label}
+    partner = {"co_owner_names": "裴定邦"}
+    found = mentions(con, shipped("ownership"), owner, owner | partner)
+    assert [(m["row_number"], m["role"]) for m in found] == [(2, "co_owner1")]
+    assert con.sql(person_missing_sql(shipped("ownership"), "rows_in")).fetchall() == []
+
+
+@pytest.mark.parametrize("label", ["居民身份证", "其他", "猎枪证", ""])
+def test_under_any_other_document_the_owner_is_a_person(con: duckdb.DuckDBPyConnection, label: str) -> None:
+    found = mentions(con, shipped("ownership"), {"owner_name": "裴定邦", "owner_id_type": label})
+    assert [m["role"] for m in found] == ["owner"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_named"),
+    [
+        ("自然人股东", True),
+        ("境内中国公民", True),
+        ("1-自然人股东", True),
+        ("１．自然人股东（境外）", True),
+        ("企业法人", False),
+        ("2-企业法人", False),
+        ("单位股东", False),
+    ],
+)
+def test_shareholders_are_persons_by_what_their_type_means(
+    con: duckdb.DuckDBPyConnection, kind: str, is_named: bool
+) -> None:
+    shape = shipped("shareholder")
+    found = mentions(con, shape, {"entity_code": "1", "shareholder_name": "裴定邦", "shareholder_type": kind})
+    assert [m["role"] for m in found] == ["shareholder"] * is_named
+    [undecided] = undecided_columns(shape).values()
+    assert con.sql(f"FROM rows_in WHERE {undecided}").fetchall() == []
 
 
 KEY_CASES = [

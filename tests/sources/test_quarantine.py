@@ -22,7 +22,7 @@ EXTRACT = Extract.model_validate(
             {"name": "wife", "headers": ["妻"], "type": "person_name", "null_tokens": ["单身"]},
             {"name": "wife_id", "headers": ["妻号"], "type": "citizen_id"},
             {"name": "husband", "headers": ["夫"], "type": "person_name"},
-            {"name": "kind", "headers": ["类"]},
+            {"name": "kind", "headers": ["类"], "codes": {"自然人": "个人", "企业": "公司"}},
         ],
         "mentions": [
             {"role": "wife", "attributes": {"name": "wife", "citizen_id": "wife_id"}},
@@ -43,6 +43,9 @@ ROWS = [
     ("A9", "张三", None, "锟斤拷", "个人", "mojibake"),
     (None, "TEST1", "000000000000000000", None, None, "test_record"),
     ("A10", "张三", "111111111111111111", "王五", "个人", None),
+    ("A11", "张三", None, "王五", "1-自然人", None),
+    ("A12", "张三", None, "王五", "企 业", None),
+    ("A13", "张三", None, "王五", "合伙", "kind_unknown"),
 ]
 
 

@@ -65,11 +65,19 @@ class Split(Frozen):
 
     Each character of `separator` separates. Columns not listed hold one value for all of them;
     without `columns`, those of the name and the citizen number are split.
+    `usually_one`: the cell names one person as a rule, who has the role without a number (owner, owner2, owner3). Where
+    it names no more, no cell of the row is split.
     """
 
     separator: str = Field(min_length=1)
     most: int = Field(ge=1, le=20)
     columns: tuple[Identifier, ...] = ()
+    usually_one: bool = False
+
+    @property
+    def between(self) -> str:
+        """What stands between two persons, as a regular expression of DuckDB."""
+        return "[" + "".join(f"\\x{{{ord(character):x}}}" for character in self.separator) + "]"
 
 
 class Mention(Frozen):
@@ -100,7 +108,13 @@ class Mention(Frozen):
         """The role names that this mention can yield, in order."""
         if self.split is None:
             return (self.role,)
-        return tuple(f"{self.role}{n}" for n in range(1, self.split.most + 1))
+        numbered = tuple(f"{self.role}{n}" for n in range(1, self.split.most + 1))
+        return (self.role, *numbered[1:]) if self.split.usually_one else numbered
+
+    @property
+    def further_roles(self) -> tuple[str, ...]:
+        """Those of its roles that rows seldom have (`usually_one`)."""
+        return self.roles[1:] if self.split and self.split.usually_one else ()
 
     @property
     def split_columns(self) -> tuple[str, ...]:
@@ -122,7 +136,7 @@ class Relation(Frozen):
     """A relation that the row states between two of its mentions.
 
     `only_when` and `except_when` look at standard values (columns of STD_MENTION) of `from_role`.
-    A role of a split mention stands for each of its persons.
+    A role of a split mention stands for each of its persons; between these, the later one is `from_role`.
     """
 
     from_role: Identifier
@@ -170,8 +184,9 @@ class Extract(Frozen):
 
     @cached_property
     def roles(self) -> tuple[str, ...]:
-        """All role names, in the order that numbers them."""
-        return tuple(role for mention in self.mentions for role in mention.roles)
+        """All role names, in the order that numbers them: the further ones last, so that they renumber no other."""
+        further = [role for mention in self.mentions for role in mention.further_roles]
+        return (*(role for mention in self.mentions for role in mention.roles if role not in further), *further)
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

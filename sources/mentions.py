@@ -7,9 +7,9 @@ the caller runs it. Names in it come from contracts, literals are quoted by `lit
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import get_args
+from typing import Final, get_args
 
-from sources.contract import Column, Extract, Mention, Relation
+from sources.contract import Column, Extract, Mention, Relation, Split
 from sources.standards.code_lists import load_code_list
 from sources.tables import Attribute
 
@@ -33,6 +33,8 @@ _CLEAN = r"[0-9A-Za-z\x{4e00}-\x{9fff}](?:.*[0-9A-Za-z\x{4e00}-\x{9fff}])?"
 _WIDE, _NARROW = "（）－：．０１２３４５６７８９", "()-:.0123456789"
 _CODE_AHEAD = "([0-9A-Z]{1,3}[-:._、]+)?"
 """A code that stands before its label (1-自然人股东), as a regular expression."""
+
+_IDENTIFYING: Final[tuple[Attribute, ...]] = ("name", "citizen_id")
 
 _KEY_SEPARATOR = "chr(31)"
 
@@ -150,14 +152,19 @@ def _record_key(department: str, extract: Extract) -> str:
 
 def _mention_sql(extract: Extract, mention: Mention) -> str:
     role = literal(mention.role)
-    source = "cells"
-    if mention.split is not None:
+    source, condition = "cells", _condition(extract, mention)
+    if mention.split is not None and mention.split.usually_one:
+        source = f"(SELECT *, {_names_several(mention, mention.split)} AS _several FROM cells)"
+        role = f"{role} || CASE WHEN _part > 1 THEN _part::VARCHAR ELSE '' END"
+        condition = f"({condition}) AND (_part = 1 OR _several)"
+    elif mention.split is not None:
         role = f"{role} || _part"
-        source = f"cells CROSS JOIN range(1, {mention.split.most + 1}) AS numbers(_part)"
+    if mention.split is not None:
+        source = f"{source} CROSS JOIN range(1, {mention.split.most + 1}) AS numbers(_part)"
     record_date = quoted(extract.record_date) if extract.record_date else "NULL::VARCHAR"
     values = ",\n  ".join(f"{_attribute_sql(extract, mention, a)} AS {a}_raw" for a in get_args(Attribute))
     head = f"row_number, line_number, {role} AS role, record_key, {record_date} AS record_date_raw"
-    return f"SELECT {head},\n  {values}\nFROM {source}\nWHERE {_condition(extract, mention)}"
+    return f"SELECT {head},\n  {values}\nFROM {source}\nWHERE {condition}"
 
 
 def _attribute_sql(extract: Extract, mention: Mention, attribute: Attribute) -> str:
@@ -177,8 +184,19 @@ def _attribute_sql(extract: Extract, mention: Mention, attribute: Attribute) -> 
 def _part(extract: Extract, mention: Mention, name: str) -> str:
     if mention.split is None or name not in mention.split_columns:
         return quoted(name)
-    between = literal("[" + "".join(f"\\x{{{ord(c):x}}}" for c in mention.split.separator) + "]")
-    return clean_cell(extract, name, f"string_split_regex({quoted(name)}, {between})[_part]")
+    between = literal(mention.split.between)
+    part = clean_cell(extract, name, f"string_split_regex({quoted(name)}, {between})[_part]")
+    return f"CASE WHEN _several THEN {part} ELSE {quoted(name)} END" if mention.split.usually_one else part
+
+
+def _names_several(mention: Mention, split: Split) -> str:
+    """SQL for whether cells hold more than one person; a foreigner's name alone may be written with a comma."""
+    name, *numbers = (quoted(mention.attributes[a]) for a in _IDENTIFYING if a in mention.attributes)
+    other = "[^" + split.between[1:]
+    several = f"regexp_matches({name}, {literal(f'{other}{split.between}+{other}')})"
+    certain = [f"regexp_matches({name}, '\\p{{Han}}')"]
+    certain += [f"coalesce(regexp_matches({number}, {literal(split.between)}), false)" for number in numbers]
+    return f"coalesce({several} AND ({' OR '.join(certain)}), false)"
 
 
 def _coded(value: str, codes: Mapping[str, str], *, closed: bool) -> str:
@@ -226,8 +244,7 @@ def _listed(column: Column) -> Mapping[str, str]:
 
 
 def _is_named(mention: Mention) -> str:
-    identifying: tuple[Attribute, ...] = ("name", "citizen_id")
-    names = [mention.attributes[a] for a in identifying if a in mention.attributes]
+    names = [mention.attributes[a] for a in _IDENTIFYING if a in mention.attributes]
     return " OR ".join(f"{quoted(name)} IS NOT NULL" for name in names)
 
 
@@ -235,10 +252,11 @@ def _relation_sql(extract: Extract, relation: Relation, mentions: str) -> str:
     roles = {mention.role: mention.roles for mention in extract.mentions}
     from_roles, to_roles = (_literals(roles.get(role, (role,))) for role in (relation.from_role, relation.to_role))
     name = literal(relation.relation)
+    one_way = ">" if relation.from_role == relation.to_role else "<>"
     return (
         f"SELECT f.mention_id AS from_mention_id, t.mention_id AS to_mention_id, {name} AS relation\n"
         f"FROM {mentions} AS f JOIN {mentions} AS t USING (delivery_id, row_number)\n"
-        f"WHERE f.role IN ({from_roles}) AND t.role IN ({to_roles}) AND f.mention_id <> t.mention_id\n"
+        f"WHERE f.role IN ({from_roles}) AND t.role IN ({to_roles}) AND f.mention_id {one_way} t.mention_id\n"
         f"AND {_all(_said_of_first(relation.only_when), _said_of_first(relation.except_when))}"
     )
 

@@ -113,8 +113,8 @@ def _split_checks(extract: Extract, rows_relation: str) -> Iterator[tuple[str, s
     for mention in extract.mentions:
         if mention.split is not None and "name" in mention.attributes:
             name = mention.attributes["name"]
-            between = "[" + "".join(f"\\x{{{ord(character):x}}}" for character in mention.split.separator) + "]"
-            parts = f"len(list_filter(string_split_regex({quoted(name)}, '{between}'), lambda part: trim(part) <> ''))"
+            split = f"string_split_regex({quoted(name)}, {literal(mention.split.between)})"
+            parts = f"len(list_filter({split}, lambda part: trim(part) <> ''))"
             yield "persons_too_many", f"'{name}'", rows_relation, f"{parts} > {mention.split.most}"
 
 

@@ -28,8 +28,16 @@ ROLES = {
     ("civil_affairs", "marriage"): ["husband", "wife"],
     ("civil_affairs", "dibao"): ["head", "member1", "member2", "member3", "member4"],
     ("civil_affairs", "cremation"): ["deceased", "next_of_kin"],
-    ("housing", "ownership"): ["owner", *(f"co_owner{n}" for n in range(1, 10))],
-    ("housing", "lease"): ["landlord", "tenant"],
+    ("housing", "ownership"): [
+        "owner",
+        *(f"co_owner{n}" for n in range(1, 10)),
+        *(f"owner{n}" for n in range(2, 10)),
+    ],
+    ("housing", "lease"): [
+        *("landlord", "tenant"),
+        *(f"landlord{n}" for n in range(2, 10)),
+        *(f"tenant{n}" for n in range(2, 10)),
+    ],
     ("business_registration", "entity"): ["legal_representative"],
     ("business_registration", "shareholder"): ["shareholder"],
     ("education", "student"): ["student", "guardian1", "guardian2"],

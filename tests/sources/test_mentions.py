@@ -194,6 +194,46 @@ def test_rows_that_name_nobody_are_missing_a_person_unless_none_is_due(con: duck
     assert con.sql(person_missing_sql(shape, "rows_in")).fetchall() == [(3,)]
 
 
+@pytest.mark.parametrize(
+    ("names", "numbers", "found"),
+    [
+        ("甲", "1", [("owner", "甲", "1")]),
+        ("甲", "1、2", [("owner", "甲", "1、2")]),
+        ("甲、", "1", [("owner", "甲、", "1")]),
+        ("", "1、2", [("owner", None, "1、2")]),
+        ("SMITH, JOHN", "E1", [("owner", "SMITH, JOHN", "E1")]),
+        ("SMITH JOHN, LEE MARY", "E1、E2", [("owner", "SMITH JOHN", "E1"), ("owner2", "LEE MARY", "E2")]),
+        ("甲、乙", "1、2", [("owner", "甲", "1"), ("owner2", "乙", "2")]),
+        ("甲,乙、丙", "1", [("owner", "甲", "1"), ("owner2", "乙", None), ("owner3", "丙", None)]),
+        ("", "", []),
+    ],
+)
+def test_a_cell_that_usually_names_one_person_is_split_where_it_names_several(
+    con: duckdb.DuckDBPyConnection, names: str, numbers: str, found: list[tuple[str, str | None, str | None]]
+) -> None:
+    owner = {**SELF, "role": "owner", "split": {"separator": "、,", "most": 3, "usually_one": True}}
+    got = mentions(con, extract([owner]), {"no": "1", "name": names, "number": numbers})
+    assert [(m["role"], m["name_raw"], m["citizen_id_raw"]) for m in got] == found
+
+
+def test_further_persons_renumber_nobody() -> None:
+    split = {"separator": "、", "most": 2}
+    owner = {**SELF, "role": "owner", "split": {**split, "usually_one": True}}
+    other = {"role": "co", "attributes": {"name": "place"}, "split": split}
+    assert extract([owner, other]).roles == ("owner", "co1", "co2", "owner2")
+
+
+def test_persons_of_one_cell_are_related_once(con: duckdb.DuckDBPyConnection) -> None:
+    owner = {**SELF, "role": "owner", "split": {"separator": "、", "most": 3, "usually_one": True}}
+    shape = extract([owner], relations=[{"from_role": "owner", "relation": "co_owner_of", "to_role": "owner"}])
+    con.execute(
+        """CREATE TABLE std AS FROM (VALUES (1, 1, 10, 'owner'), (1, 1, 11, 'owner2'), (1, 1, 12, 'owner3'))
+        AS t(delivery_id, row_number, mention_id, role)"""
+    )
+    found = con.sql(f"FROM ({relations_sql(shape, 'std')}) ORDER BY ALL").fetchall()
+    assert found == [(11, 10, "co_owner_of"), (12, 10, "co_owner_of"), (12, 11, "co_owner_of")]
+
+
 def shipped(name: str) -> Extract:
     [found] = [each for contract in load_contracts() for each in contract.extracts if each.extract == name]
     return found

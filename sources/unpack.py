@@ -25,7 +25,9 @@ from sources.errors import DeliveryRefusedError
 from sources.sniff import HEAD_BYTES
 from sources.tables_html import html_rows
 
-GZIP, ZIP, OLE = b"\x1f\x8b\x08", b"PK", b"\xd0\xcf\x11\xe0"
+GZIP, OLE = b"\x1f\x8b\x08", b"\xd0\xcf\x11\xe0"
+ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+"""With a member, without one, and the first of several volumes; `PK` alone may begin a heading."""
 SUFFIXES: Final = (".gz", ".zip", ".csv", ".txt", ".xlsx", ".xls", ".xlsm", ".htm", ".html", ".tsv")
 COPY_BYTES: Final = 1024 * 1024
 
@@ -81,7 +83,7 @@ def unpacked(path: Path, workspace: Path | None = None) -> Iterator[tuple[tuple[
 
 def _is_workbook(head: bytes) -> bool:
     """Whether a file that begins so is an Excel workbook of today: a zip file with the parts of one."""
-    return head.startswith(b"PK\x03\x04") and (b"[Content_Types].xml" in head or b"xl/" in head)
+    return head.startswith(ZIP[0]) and (b"[Content_Types].xml" in head or b"xl/" in head)
 
 
 def _is_markup(head: bytes) -> bool:
@@ -97,7 +99,7 @@ def _head(path: Path) -> bytes:
 def _decompressed(path: Path, target: Path) -> Path:
     """The file itself, or the one data file that it holds compressed."""
     head = _head(path)
-    if not head.startswith((GZIP, ZIP)) or _is_workbook(head):
+    if not head.startswith((GZIP, *ZIP)) or _is_workbook(head):
         return path
     try:
         if head.startswith(GZIP):
@@ -109,7 +111,7 @@ def _decompressed(path: Path, target: Path) -> Path:
     except _DAMAGED as error:
         raise DeliveryRefusedError("archive_damaged") from error
     inner = _head(target)
-    if inner.startswith((GZIP, ZIP)) and not _is_workbook(inner):
+    if inner.startswith((GZIP, *ZIP)) and not _is_workbook(inner):
         raise DeliveryRefusedError("archive_nested")
     return target
 

@@ -201,6 +201,11 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path, monkeypatch, pack):
     assert read(tmp_path, pack(b"0" * 30_000_000), NAME + ".zip").refused_reason == "archive_bomb"
 
 
+def test_a_heading_may_begin_like_an_archive(tmp_path):
+    reading = read(tmp_path, "PKID," + TEXT.replace("\nA", "\n1,A"), NAME + ".csv")
+    assert (reading.refused_reason, reading.unknown_columns, reading.rows_accepted) == (None, ("PKID",), 2)
+
+
 def test_names_in_an_archive_lead_nowhere(tmp_path):
     reading = read(tmp_path, archive(**{"../../etc/passwd": TEXT}), NAME + ".zip")
     assert reading.rows_accepted == 2 and sorted(p.name for p in tmp_path.iterdir()) == ["delivered", "work"]

@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from sources.contract import load_contracts
 from sources.reading import read_delivery, Reading
@@ -33,9 +34,13 @@ MOST_LINES = 1_000
 ODD = (
     b'"', b"'", b",", b"\t", b"|", b";", "，".encode(), "；".encode(), b"\r", b"\n", b"\r\n", b"\0", b"\xff", b"\x80",
     b"\x81", b"\xef\xbb\xbf", "\u202e".encode(), "〃".encode(), "合计".encode(), b"=1+1", b"' OR 1=1 --",
-    b"<table>", b"PK\x03\x04",
+    b"<table>", "<![重要]>".encode(), b"PK\x03\x04",
     "锟斤拷".encode(), "\U00020164".encode("gb18030"), b"\xfeY", b"3.30106E+17", b"x" * 5000,
 )  # fmt: skip
+RELATED = (
+    '<Relationships><Relationship Id="r" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{}"'
+    ' Target="{}"/></Relationships>'
+)
 CODECS = ("utf-8", "utf-8-sig", "gb18030", "gb18030", "utf-16", "utf-16-le", "big5", "latin-1")
 
 Mutation = Callable[[random.Random, bytes], bytes]
@@ -106,7 +111,20 @@ def pack(rng: random.Random, data: bytes) -> bytes:
             archive.writestr(f"{n}.csv", data)
     rows = data.decode("utf-8", "replace").splitlines()
     page = "<table>" + "".join("<tr><td>" + "<td>".join(row.split(",")) for row in rows) + "</table>"
-    return rng.choice((gzip.compress(data), out.getvalue(), page.encode()))
+    return rng.choice((gzip.compress(data), out.getvalue(), page.encode(), workbook(rows)))
+
+
+def workbook(rows: list[str]) -> bytes:
+    """The least that is an Excel workbook: one sheet, of texts."""
+    cells = ("".join(f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>' for cell in row.split(",")) for row in rows)
+    sheet = "".join(f"<row>{each}</row>" for each in cells)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("_rels/.rels", RELATED.format("officeDocument", "xl/workbook.xml"))
+        parts.writestr("xl/workbook.xml", '<workbook><sheets><sheet name="1" r:id="r"/></sheets></workbook>')
+        parts.writestr("xl/_rels/workbook.xml.rels", RELATED.format("worksheet", "worksheets/1.xml"))
+        parts.writestr("xl/worksheets/1.xml", f"<worksheet><sheetData>{sheet}</sheetData></worksheet>")
+    return out.getvalue()
 
 
 MUTATIONS: tuple[Mutation, ...] = (insert, flip, cut, recode, separate, shuffle, top, pack)

@@ -73,10 +73,7 @@ def unpacked(path: Path, workspace: Path | None = None) -> Iterator[tuple[tuple[
         if _is_workbook(head) or head.startswith(OLE):
             yield tuple(("workbook", sheet) for sheet in _sheets(plain, Path(folder)))
         elif _is_markup(head):
-            table = _written(html_rows(plain), Path(folder) / "table.csv")
-            if not table.stat().st_size:
-                raise DeliveryRefusedError("not_csv_html")
-            yield (("html", table),)
+            yield (("html", _table(plain, Path(folder))),)
         else:
             yield (((None if plain == path else "archive"), plain),)
 
@@ -146,13 +143,8 @@ def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, packed: Path) -> None
 
 def _sheets(path: Path, folder: Path) -> Iterator[Path]:
     """The sheets that hold anything, each as a text file."""
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            if sum(member.file_size for member in archive.infolist()) > max(
-                FREE_BYTES, path.stat().st_size * MOST_RATIO
-            ):
-                raise DeliveryRefusedError("archive_bomb")
     try:
+        _refuse_bomb(path)
         workbook = calamine.CalamineWorkbook.from_path(str(path))
         for number, name in enumerate(workbook.sheet_names):
             sheet = workbook.get_sheet_by_name(name)
@@ -160,8 +152,17 @@ def _sheets(path: Path, folder: Path) -> Iterator[Path]:
                 yield _written(_sheet_rows(sheet), folder / f"sheet{number}.csv")
     except calamine.PasswordError as error:
         raise DeliveryRefusedError("archive_encrypted") from error
-    except (calamine.CalamineError, calamine.XmlError, calamine.ZipError) as error:
+    except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, *_DAMAGED) as error:
         raise DeliveryRefusedError("workbook_damaged") from error
+
+
+def _refuse_bomb(workbook: Path) -> None:
+    """Look at the sizes that a workbook of today says its parts have; whether it is sound, its reader tells."""
+    if zipfile.is_zipfile(workbook):
+        with zipfile.ZipFile(workbook) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > max(FREE_BYTES, workbook.stat().st_size * MOST_RATIO):
+            raise DeliveryRefusedError("archive_bomb")
 
 
 def _sheet_rows(sheet: calamine.CalamineSheet) -> Iterator[list[str]]:
@@ -198,6 +199,17 @@ def cell_text(value: object) -> str:
     if isinstance(value, (date, time, timedelta)):
         return str(value)
     return " ".join(str(value).splitlines()) if value is not None else ""
+
+
+def _table(path: Path, folder: Path) -> Path:
+    """The rows of a page as a text file."""
+    try:
+        table = _written(html_rows(path), folder / "table.csv")
+    except ValueError as error:  # a number of thousands of digits, for a span or a character
+        raise DeliveryRefusedError("not_csv_html") from error
+    if not table.stat().st_size:
+        raise DeliveryRefusedError("not_csv_html")
+    return table
 
 
 def _written(rows: Iterable[Sequence[str]], path: Path) -> Path:

@@ -151,6 +151,17 @@ def test_cells_merged_downwards_count_for_each_row(tmp_path):
     assert read(tmp_path, page(spanned), "钓鱼证_1.xls").rows.read_all()["address"].to_pylist() == ["一 号"] * 2
 
 
+@pytest.mark.parametrize("cell", ["<![重要]>", "<![", "<![endif]>", "<!重要>"])
+def test_what_a_browser_does_not_show_hurts_no_row(tmp_path, cell):
+    reading = read(tmp_path, page(table([HEADER, [f"A1{cell}", *ROWS[0][1:]], ROWS[1]])), "钓鱼证_1.xls")
+    assert reading.rows.read_all()["licence_no"].to_pylist() == ["A1", "A2"]
+
+
+def test_a_span_that_is_no_number_is_none(tmp_path):
+    spanned = "<table><tr><td>证号<td>姓名<tr><td colspan='²'>A1<td>王芳</table>"
+    assert read(tmp_path, page(spanned), "钓鱼证_1.xls").rows.read_all()["name"].to_pylist() == ["王芳"]
+
+
 def test_a_header_of_two_rows_with_merged_names(tmp_path):
     rows = [["证号", "持证", "", "住址"], ["", "人", "身份证号", ""], ["A1", "王芳", "", "一号"]]
     reading = read(tmp_path, workbook(rows, merged=["A1:A2", "D1:D2"]), "钓鱼证_1.xlsx")
@@ -169,10 +180,12 @@ def test_a_header_of_two_rows_with_merged_names(tmp_path):
         (archive(**{"a.csv": TEXT})[:-30], "archive_damaged"),
         (gzip.compress(TEXT.encode())[:20] + b"\xff" * 40, "archive_damaged"),
         (workbook([HEADER, *ROWS])[:400], "workbook_damaged"),
+        (workbook([HEADER, *ROWS])[:400] + workbook([HEADER, *ROWS])[-22:], "workbook_damaged"),
         (workbook([HEADER, *ROWS], [HEADER, *ROWS]), "sheets_several"),
         (workbook([]), "file_empty"),
         (XLS.read_bytes()[:700], "workbook_damaged"),
         (page("<p>请登录</p>"), "not_csv_html"),
+        (page(table([HEADER, [f"&#{'9' * 5_000};", "王芳"]])), "not_csv_html"),
         (b"\xef\xbb\xbf  <!-- saved --><html>", "not_csv_html"),
         (b"<?xml version='1.0'?><a>1</a>", "not_csv_html"),
         (gzip.compress(b"%PDF-1.7\n"), "not_csv_pdf"),

@@ -35,6 +35,30 @@ def test_deliveries_are_numbered_by_file_and_dated_by_their_name(house):
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("户籍人口_2026-11-01.csv", FIRST),
+        ("户籍人口_2026年11月1日.csv", FIRST),
+        ("户籍人口_2026.11.1.csv", FIRST),
+        ("户籍人口2026_11_01(2).csv", FIRST),
+        ("户籍人口_20261101120000.csv", FIRST),
+        ("户籍人口_202611011200.csv", FIRST),
+        ("2026/11/01/户籍人口.csv", FIRST),
+        ("户籍人口_20261001-20261101.csv", FIRST),
+        ("户籍人口_2026_10_20261101.csv", FIRST),
+        ("户籍人口_2026111.csv", None),
+        ("户籍人口_2026-13-01.csv", None),
+        ("户籍人口_20260230.csv", None),
+        ("户籍人口_370114202611010001.csv", None),
+        ("户籍人口_2026年第4季度.csv", None),
+    ],
+)
+def test_the_date_in_a_name_may_be_written_in_parts_or_with_a_time(house, name, day):
+    house.claim(FIRST, (f"public_security/{name}", "public_security", "x"))
+    assert house.rows("SELECT exported_on FROM delivery") == [(day,)]
+
+
 def test_the_same_content_twice_in_one_night_is_read_once(house):
     claims = house.claim(FIRST, A, ("tax/copy.csv", "tax", "content a"), ("grid/a.csv", "grid", "content a"))
     assert statuses(claims) == [

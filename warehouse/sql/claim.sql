@@ -46,9 +46,14 @@ WITH unknown AS (
 accepted AS (
     SELECT DISTINCT department, sha256 FROM delivery WHERE status IN ('accepted', 'claimed')
 ),
-exported AS (
-    SELECT file, try_strptime(regexp_extract(file, '.*(?:^|[^0-9])((?:19|20)[0-9]{6})(?:[^0-9]|$)', 1), '%Y%m%d')::DATE AS day
+dated AS (  -- by the last date in the name: of eight digits, with the time after them or not, or of parts
+    SELECT file, regexp_extract(file, '.*(?:^|[^0-9])((?:19|20)[0-9]{2})'
+            || '(?:([0-9]{2})([0-9]{2})(?:[0-9]{4,6})?|[-_./年]([0-9]{1,2})[-_./月]([0-9]{1,2}))(?:[^0-9]|$)',
+            ['y', 'mm', 'dd', 'm', 'd']) AS piece
     FROM unknown
+),
+exported AS (
+    SELECT file, TRY_CAST(piece.y || '-' || piece.mm || piece.m || '-' || piece.dd || piece.d AS DATE) AS day FROM dated
 )
 SELECT (SELECT coalesce(max(delivery_id), 0) FROM delivery) + row_number() OVER (ORDER BY u.file) AS delivery_id,
     u.department, u.file, u.sha256, u.size_bytes, u.reason_code, u.rows_promised,

@@ -5,7 +5,7 @@ trip that proves it. Not here: files that are no text (`sources.sniff`), what a 
 
 GB2312 and GBK are always widened to GB18030: Python's `gb2312` codec turns the middle dot A1A4 of minority
 names into U+30FB, `gb18030` keeps U+00B7. Its codec follows GB 18030-2005, so some two-byte codes give
-private-use characters; `sources.standardise` maps those.
+private-use characters; `sources.standards.characters` maps those.
 """
 
 import codecs

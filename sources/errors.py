@@ -18,7 +18,7 @@ class FoldingError(SourcesError):
 
 
 class DeliveryRefusedError(SourcesError):
-    """A delivered file that cannot be used as a whole; `reason_code` is one of `sources.quarantine.REASONS`."""
+    """A delivered file that cannot be used as a whole; `reason_code` is one of `sources.reasons.REASONS`."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """Delivered header cells → contract columns.
 
-Here: how a header is normalised, which cell names which column, and what is left over. Not here: finding
-the header row in a file (`sources.decode`) and what an unknown column means for it (`sources.reading`).
+Here: which cell names which column, and what is left over. Not here: how a header is normalised
+(`sources.header_text`), where the header stands in a file and what an unknown column means for it (`sources.layout`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Records among and below the data that are no data: blank, title, repeated header, totals, footers.
 
 Works on whole columns of one run of records. Not here: titles above the header (`sources.layout`), rows of
-the wrong shape (`sources.reading`).
+the wrong shape (`sources.faults`).
 """
 
 import re

@@ -1,7 +1,7 @@
 """Rows that must not be used although their shape is right, and how their values are shown outside.
 
 Here: the value-based row checks as one query, and masking. Not here: rows of the wrong shape
-(`sources.reading`), values that are wrong without spoiling the row (`sources.standardise`).
+(`sources.faults`), values that are wrong without spoiling the row (`sources.standardise`).
 """
 
 from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 Here: quoting, full-width delimiters, quotes that were never closed. A record is what Python's csv reader
 yields, so that row numbers agree with everybody else's; only where an unclosed quote would swallow whole
-rows is the line on which it stands read literally. Not here: what a record means (`sources.layout`).
+rows is the line on which it stands read literally. Not here: what a record means (`sources.acceptance`).
 
 Most lines are plain: a record each, of as many cells as most others, quoted properly or not at all. Arrow reads
 stretches of those, several times as fast; the csv module reads what lies between.
@@ -72,7 +72,7 @@ def csv_delimiter(delimiter: str) -> str:
 
 
 def prepare_lines(lines: list[str], delimiter: str) -> list[str]:
-    """Put the stand-in where a full-width delimiter is; cells get theirs back by `restore_cells`."""
+    """Put the stand-in where a full-width delimiter is; `sources.acceptance` gives cells theirs back."""
     if delimiter.isascii():
         return lines
     return [line.replace(STAND_IN, " ").replace(delimiter, STAND_IN) for line in lines]

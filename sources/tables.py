@@ -66,7 +66,7 @@ ROW_PROBLEMS = pa.schema(
         ("raw_row", pa.string()),
     ]
 )
-"""One line for each quarantined row. `reason_code` is one of `sources.quarantine.REASONS`;
+"""One line for each quarantined row. `reason_code` is one of `sources.reasons.REASONS`;
 `value_masked` may leave the restricted area, `raw_row` never does."""
 
 RAW_MENTION = pa.schema(

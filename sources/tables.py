@@ -152,7 +152,7 @@ STD_MENTION = pa.schema(
   hk_macao_taiwan / foreign_permanent where the number obeys MOD 11-2).
 * `citizen_id_claim`: what was delivered, for partial comparison, when `citizen_id` is null: masked
   numbers with `*` for each hidden character (18 long); destroyed ones as known prefix + `*`;
-  invalid ones normalised as typed.
+  invalid ones of 14 characters or more normalised as typed, those cut after the birth date with `*` for the rest.
 * `birth_year_low/high`: inclusive bounds; equal to the year of `birth_date` where that is known; an
   age of n seen on date d gives [year(d) - n - 1, year(d) - n].
 * `*_code`: GB/T 2261.1, 3304, 2261.2, 4658, 4761 codes; unknown labels give null.

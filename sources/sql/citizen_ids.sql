@@ -1,8 +1,10 @@
 -- Distinct document numbers with the kind of document -> what they are (GB 11643-1999, ISO 7064 MOD 11-2).
 -- In: view std_id_folded (raw, id_type_raw, id_type_name, text), variable night. Out: std_id.
 CREATE OR REPLACE TEMP TABLE std_id_read AS
-WITH folded AS (
-    SELECT *, regexp_full_match(text, '[0-9]{17}[0-9X]') AS is_whole FROM std_id_folded
+WITH folded AS (  -- whatever hides characters is a star; a single mark may stand between them or for doubt
+    SELECT * REPLACE (CASE WHEN regexp_matches(text, '[?·•●○■□]{3}') THEN translate(text, '?·•●○■□', '*******') ELSE text END AS text),
+        regexp_full_match(text, '[0-9]{17}[0-9X]') AS is_whole
+    FROM std_id_folded
 ),
 among AS (  -- a number with a label, a name or brackets about it, when it is the only one
     SELECT *, CASE WHEN NOT is_whole
@@ -46,8 +48,8 @@ repaired AS (
             WHEN plain LIKE '%*' THEN CASE WHEN check_character = 'X' THEN stem || 'X' END
             WHEN check_character = right(translate(plain, 'OQDIL|', '000111'), 1) THEN stem || check_character
         END AS number,
-        CASE WHEN NOT is_whole AND regexp_matches(plain, '[*X#●•□]{2}')
-            THEN regexp_extract(plain, '^([0-9]{1,14})([*X#●•□]{2,})([0-9]{0,6}[0-9X]?)$', ['head', 'hidden', 'tail']) END AS mask
+        CASE WHEN NOT is_whole AND regexp_matches(plain, '[*X●•□]{2}')
+            THEN regexp_extract(plain, '^([0-9]{0,14})([*X●•□]{2,})([0-9]{0,6}[0-9X]?)$', ['head', 'hidden', 'tail']) END AS mask
     FROM checked
 )
 SELECT *, check_character = right(number, 1) AS is_sound, birth_date_of(number) AS birth_date
@@ -61,6 +63,9 @@ CREATE OR REPLACE TEMP TABLE std_id AS
 WITH judged AS (
     SELECT *,
         birth_date BETWEEN DATE '1900-01-01' AND getvariable('night') AS is_dated,
+        coalesce(birth_date_of('000000' || plain) BETWEEN DATE '1900-01-01' AND getvariable('night'), FALSE) AS is_birth_date,
+        regexp_full_match(plain, '[0-9]{14,15}')
+            AND coalesce(birth_date_of(plain) BETWEEN DATE '1900-01-01' AND getvariable('night'), FALSE) AS is_cut,
         left(number, 2) IN ('11', '12', '13', '14', '15', '21', '22', '23', '31', '32', '33', '34', '35', '36', '37', '41', '42',
             '43', '44', '45', '46', '50', '51', '52', '53', '54', '61', '62', '63', '64', '65', '71') AS is_mainland
     FROM std_id_read
@@ -71,6 +76,7 @@ kinds AS (
             WHEN length(plain) > 4 AND replace(replace(plain, left(plain, 1), ''), 'X', '') = '' THEN 'placeholder'
             WHEN strpos('123456789012345678901234567890', plain) > 0 AND length(plain) > 5 THEN 'placeholder'
             WHEN plain SIMILAR TO '(123456|000000|111111|999999)[0-9]{9,11}[0-9X]' THEN 'placeholder'
+            WHEN plain SIMILAR TO '[0-9]{6}0{9,12}' THEN 'placeholder'
             WHEN scientific.digits <> '' THEN 'destroyed'
             WHEN number LIKE '%000' AND length(plain) = 18
                 AND (NOT is_sound OR number LIKE '%0000' OR getvariable('spreadsheet_damaged')) THEN 'destroyed'
@@ -79,14 +85,16 @@ kinds AS (
             WHEN is_sound AND is_dated AND is_mainland AND length(plain) = 15 THEN 'citizen15'
             WHEN is_sound AND is_dated AND is_mainland THEN 'citizen18'
             WHEN number IS NOT NULL THEN 'invalid'
-            WHEN mask.hidden <> '' OR regexp_full_match(plain, '[0-9X*]*[0-9][0-9X*]*\*[0-9X*]*') THEN 'masked'
+            WHEN mask.head <> '' OR regexp_full_match(plain, '[0-9X*]*\*[0-9X*]*') THEN 'masked'
             WHEN id_type_name LIKE '%护照%' AND regexp_full_match(plain, '[0-9A-Z]{5,12}') THEN 'passport'
             WHEN regexp_full_match(plain, '[HM][0-9]{8}([0-9]{2})?') THEN 'hk_macao_taiwan'
             WHEN regexp_matches(id_type_name, '台|港|澳') AND regexp_full_match(plain, '[0-9A-Z]{7,12}') THEN 'hk_macao_taiwan'
             WHEN regexp_full_match(plain, '[A-Z]{3}[0-9]{12}') THEN 'foreign_permanent'
             WHEN regexp_full_match(plain, '[A-Z]{1,2}[0-9]{7,8}') THEN 'passport'
-            WHEN regexp_full_match(plain, '[0-9]{8}') AND NOT regexp_matches(id_type_name, '身份证') THEN 'other'
+            WHEN regexp_full_match(plain, '[0-9]{8}') AND NOT regexp_matches(id_type_name, '身份证') AND NOT is_birth_date
+                THEN 'other'
             WHEN regexp_matches(plain, '[A-WYZ]|\p{Han}') AND length(plain) BETWEEN 5 AND 30 THEN 'other'
+            WHEN length(regexp_replace(plain, '[^0-9]', '', 'g')) < 6 THEN 'missing'
             ELSE 'invalid'
         END AS kind
     FROM judged
@@ -94,11 +102,15 @@ kinds AS (
 SELECT raw, id_type_raw, kind AS citizen_id_kind,
     CASE WHEN is_sound AND kind IN ('citizen18', 'citizen15', 'hk_macao_taiwan', 'foreign_permanent') THEN number END AS citizen_id,
     CASE kind
-        WHEN 'invalid' THEN coalesce(CASE WHEN length(plain) = 18 THEN number END, plain)
+        WHEN 'invalid' THEN CASE  -- what is shorter names a place or a day, and many have the same
+            WHEN length(plain) = 18 THEN coalesce(number, plain)
+            WHEN is_cut THEN rpad(plain, 18, '*')
+            WHEN length(plain) >= 14 THEN plain
+        END
         WHEN 'masked' THEN CASE
-            WHEN regexp_full_match(plain, '[0-9X*]{18}') THEN translate(left(plain, 17), 'X', '*') || right(plain, 1)
             WHEN length(plain) = 15 AND length(mask.head) <= 6 THEN masked_between(mask.head, mask.tail, 17) || '*'
             WHEN length(mask.head) + length(mask.tail) BETWEEN 3 AND 16 THEN masked_between(mask.head, mask.tail, 18)
+            WHEN regexp_full_match(plain, '[0-9X*]{18}') THEN translate(left(plain, 17), 'X', '*') || right(plain, 1)
         END
         WHEN 'destroyed' THEN CASE
             WHEN scientific.exponent = '17' THEN rpad(told_digits(scientific.digits), 18, '*')

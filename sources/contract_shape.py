@@ -59,6 +59,11 @@ class Column(Frozen):
     keep: bool = True
     fill_down: bool = False
 
+    @property
+    def tells_age(self) -> bool:
+        """Whether an age may stand here in the place of a date: one of the headers says so."""
+        return any("年龄" in header for header in self.headers)
+
 
 class Split(Frozen):
     """Several persons in one cell, in the same order in each of `columns`.

@@ -170,7 +170,7 @@ def _mention_sql(extract: Extract, mention: Mention) -> str:
 def _attribute_sql(extract: Extract, mention: Mention, attribute: Attribute) -> str:
     own = [mention.attributes[attribute]] if attribute in mention.attributes else []
     names = [*own, *mention.fallbacks.get(attribute, ())]
-    values = [_coded(_part(extract, mention, name), extract.by_name[name].codes, closed=False) for name in names]
+    values = [_coded(_cell(extract, mention, name), extract.by_name[name].codes, closed=False) for name in names]
     value = _first(values)
     if codes := mention.codes.get(attribute):
         value = _coded(value, codes, closed=True)
@@ -179,6 +179,13 @@ def _attribute_sql(extract: Extract, mention: Mention, attribute: Attribute) -> 
     if attribute in mention.needs:
         value = f"CASE WHEN {quoted(mention.needs[attribute])} IS NOT NULL THEN {value} END"
     return value
+
+
+def _cell(extract: Extract, mention: Mention, name: str) -> str:
+    """SQL for what a cell says of a person; a lone 0 is no date, but the age of a baby where ages stand."""
+    column = extract.by_name[name]
+    value = _part(extract, mention, name)
+    return f"nullif({value}, '0')" if column.type == "date" and not column.tells_age else value
 
 
 def _part(extract: Extract, mention: Mention, name: str) -> str:

@@ -7,11 +7,15 @@ WITH spelt AS (
     SELECT raw, chinese_digits(replace(replace(replace(text, '元月', '1月'), '廿', '二十'), '卅', '三十')) AS text
     FROM std_date_folded
 ),
-bare AS (  -- of a date by the moon the year alone
+timeless AS (
+    SELECT raw, regexp_replace(text, '[Tt ]+[0-9]{1,2}[:时][0-9].*$', '') AS text FROM spelt
+),
+bare AS (  -- of a date by the moon the year alone; blanks between figures separate them, others say nothing
     SELECT raw, CASE WHEN regexp_matches(text, '[农阴旧]历') THEN regexp_extract(text, '[0-9]{4}')
-        ELSE regexp_replace(regexp_replace(regexp_replace(text, '[Tt ]+[0-9]{1,2}[:时][0-9].*$', ''),
-            '[公阳新]历|[\s''"=()]+', '', 'g'), '[.,;、。]+$', '') END AS text
-    FROM spelt
+        ELSE regexp_replace(regexp_replace(regexp_replace(text,
+                '^[\s''"=]*([0-9]{4}|[0-9]{2})\s+([0-9]{1,2})(?:\s+([0-9]{1,2}))?[\s''"]*$', '\1-\2-\3'),
+            '[公阳新]历|[\s''"=()]+', '', 'g'), '[-.,;、。]+$', '') END AS text
+    FROM timeless
 ),
 read AS (
     SELECT raw, text,
@@ -27,7 +31,7 @@ read AS (
         regexp_extract(text, '^[0-9]{5}(?:\.[0-9]+)?$') AS serial,
         regexp_extract(text, '^([0-9]{8}|[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?)[-~至到]+([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?$',
             ['first', 'y', 'm', 'd']) AS period,
-        regexp_extract(text, '^满?([0-9]{1,3})(?:\.0)?(?:周?岁)?$', 1) AS age,
+        regexp_extract(text, '^满?(0|[1-9][0-9]{0,2}(?:\.0)?)(?:周?岁)?$', 1) AS age,
         regexp_full_match(text, '[0-9]{1,2}个?(?:多?月|天|日)大?') AS is_infant
     FROM bare
 ),

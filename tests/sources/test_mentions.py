@@ -94,6 +94,22 @@ def test_cells_are_trimmed_and_null_tokens_say_nothing(
     assert mention["name_raw"] == raw
 
 
+@pytest.mark.parametrize(
+    ("settings", "delivered", "raw"),
+    [
+        ({"type": "date"}, "0", None),
+        ({"type": "date"}, "1990", "1990"),
+        ({"type": "date", "headers": ["出生日期", "年龄"]}, "0", "0"),
+    ],
+)
+def test_a_lone_zero_is_an_age_only_where_ages_stand(
+    con: duckdb.DuckDBPyConnection, settings: dict[str, Any], delivered: str, raw: str | None
+) -> None:
+    self_ = {"role": "self", "attributes": {"name": "name", "birth_date": "kind"}}
+    (mention,) = mentions(con, extract([self_], columns={"kind": settings}), {"name": "甲", "kind": delivered})
+    assert mention["birth_date_raw"] == raw
+
+
 def test_a_role_is_there_when_it_has_a_name_or_a_number(con: duckdb.DuckDBPyConnection) -> None:
     pair = [SELF, {"role": "kin", "attributes": {"name": "kind", "phone": "place"}}]
     found = mentions(

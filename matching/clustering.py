@@ -2,7 +2,8 @@
 
 Groups of records that all agree are clusters at once. Where links chain, contradict each other, or run against a
 constraint, clusters grow step by step: each joins the one it is best supported by, and only when the strongest link
-outweighs the strongest contradiction between any two of their records. So no chain of weak links makes a giant.
+outweighs the strongest contradiction between any two of their records. So no chain of weak links makes a giant. Those
+that support each other equally well join at once.
 
 Rivals: a record that may be one of several records of a de-duplicated table is one of them at most; they share the
 probability.
@@ -22,9 +23,10 @@ from matching.parameters import Floats
 from matching.sets import distinct, is_among
 
 Ints = NDArray[np.int64]
-MOST_ROUNDS: Final = 50
 MOST_CROSS_PAIRS: Final = 100
 """Records of each of two large clusters that are compared when they are about to join."""
+EXACT: Final = 6
+"""Decimals of bits; what differs by less is equal, as sums differ by the order in which they are added up."""
 
 
 @dataclass(frozen=True)
@@ -196,8 +198,11 @@ def _is_broken(label: Ints, values: Ints, count: int, *, same: bool) -> NDArray[
 
 @dataclass
 class _Growth:
-    """The state of growing clusters: cluster of each record, and what is known of pairs of records."""
+    """The state of growing clusters: cluster and component of each record, and what is known of pairs of records."""
 
+    records: Ints
+    """as they are numbered outside"""
+    component: Ints
     label: Ints
     left: Ints
     right: Ints
@@ -216,24 +221,36 @@ def _grow(
     number[records] = np.arange(len(records))
     inside = (number[links.left] >= 0) & (label[links.left] == label[links.right])
     state = _Growth(
-        np.empty(0, np.int64), number[links.left[inside]], number[links.right[inside]],
+        records, label[records], np.empty(0, np.int64), number[links.left[inside]], number[links.right[inside]],
         links.odds[inside], links.ratio[inside], _outside_rivals(links, label, bounds.known)[records],
     )  # fmt: skip
     bounds = _within(bounds, records, number)
     state.label = _smallest(_components(len(records), *bounds.must))
     compare = comparer(records)
-    for _ in range(MOST_ROUNDS):
-        proposal = _propose(state, bounds, least)
-        if not len(proposal[0]):
-            break
-        if _compare_across(state, proposal, lambda left, right: compare(records[left], records[right])):
-            low, high, support = _support(state, bounds)
-            confirmed = is_among(_packed(*proposal), _packed(low, high)[support >= least])
-            proposal = proposal[0][confirmed], proposal[1][confirmed]
-        _join(state, proposal)
     grown = label.copy()
-    grown[records] = state.label + len(label)
+    grown[records] = records[state.label] + len(label)
+    while len((proposal := _propose(state, bounds, least))[0]):  # each round joins clusters, or compares more pairs
+        state, bounds, proposal = _going_on(state, bounds, proposal)
+        if _compare_across(state, proposal, compare):
+            proposal = _confirmed(state, bounds, proposal, least)
+        _join(state, proposal)
+        grown[state.records] = state.records[state.label] + len(label)
     return grown
+
+
+def _going_on(state: _Growth, bounds: Bounds, proposal: tuple[Ints, Ints]) -> tuple[_Growth, Bounds, tuple[Ints, Ints]]:
+    """The same without the records of components in which nothing is proposed: nothing ever will be."""
+    is_kept = is_among(state.component, distinct(state.component[proposal[0]]))
+    kept = np.flatnonzero(is_kept)
+    number = np.cumsum(is_kept) - 1
+    inside = is_kept[state.left]
+    going_on = _Growth(
+        state.records[kept], state.component[kept], number[state.label[kept]],
+        number[state.left[inside]], number[state.right[inside]],
+        state.odds[inside], state.ratio[inside], state.outside[kept],
+    )  # fmt: skip
+    bounds = _within(bounds, kept, np.where(is_kept, number, -1))
+    return going_on, bounds, (number[proposal[0]], number[proposal[1]])
 
 
 def _within(bounds: Bounds, records: Ints, number: Ints) -> Bounds:
@@ -259,8 +276,8 @@ def _outside_rivals(links: Links, component: Ints, known: Ints) -> Floats:
     return rivals
 
 
-def _support(state: _Growth, bounds: Bounds) -> tuple[Ints, Ints, Floats]:
-    """Pairs of clusters that may join: the strongest link plus the strongest contradiction, after rivals."""
+def _support(state: _Growth, bounds: Bounds) -> tuple[Ints, Ints, Floats, Floats]:
+    """Pairs of clusters that may join: the strongest link plus the strongest contradiction, before and after rivals."""
     a, b = state.label[state.left], state.label[state.right]
     apart = a != b
     low, high = np.minimum(a, b)[apart], np.maximum(a, b)[apart]
@@ -272,8 +289,8 @@ def _support(state: _Growth, bounds: Bounds) -> tuple[Ints, Ints, Floats]:
     low, high = key >> 32, key & 0xFFFFFFFF
     allowed = _allowed(state, bounds, low, high)
     low, high, support = low[allowed], high[allowed], (best + worst)[allowed]
-    outside: Floats = np.bincount(state.label, state.outside, minlength=len(state.label)).astype(np.float64)
-    return low, high, _share(low, high, support, _known(state, bounds), outside, np.arange(len(state.label)))
+    everyone = np.arange(len(state.label))
+    return low, high, support, _share(low, high, support, _known(state, bounds), _outside(state), everyone)
 
 
 def _allowed(state: _Growth, bounds: Bounds, low: Ints, high: Ints) -> NDArray[np.bool_]:
@@ -307,6 +324,12 @@ def _clash(table: tuple[Ints, Ints], low: Ints, high: Ints, *, same: bool) -> ND
     return clash
 
 
+def _outside(state: _Growth) -> Floats:
+    """For each cluster the odds of being a known person of another component."""
+    outside: Floats = np.bincount(state.label, state.outside, minlength=len(state.label)).astype(np.float64)
+    return outside
+
+
 def _known(state: _Growth, bounds: Bounds) -> Ints:
     """For each cluster the kind of known person in it, -1 where none."""
     known = np.full(len(state.label), -1, np.int64)
@@ -316,20 +339,56 @@ def _known(state: _Growth, bounds: Bounds) -> Ints:
 
 
 def _propose(state: _Growth, bounds: Bounds, least: float) -> tuple[Ints, Ints]:
-    """Pairs of clusters each of which is the other's best."""
-    low, high, support = _support(state, bounds)
+    """Clusters that are to join, as pairs: two that are each other's best, or all pairs of a set (`_alike`)."""
+    low, high, alone, support = _support(state, bounds)
     good = support >= least
-    low, high, support = low[good], high[good], support[good]
+    pairs = Links(low, high, alone, alone)
+    low, high, support = low[good], high[good], np.round(support[good], EXACT)
     if not len(low):
         return low, high
     order = np.lexsort((high, low, -support))
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
-    best = np.full(int(high.max()) + 1, len(order), np.int64)
+    best = np.full(len(state.label), len(order), np.int64)
     np.minimum.at(best, low, rank)
     np.minimum.at(best, high, rank)
     mutual = (best[low] == rank) & (best[high] == rank)
-    return low[mutual], high[mutual]
+    most = support[order]
+    tied = (support == most[best[low]]) & (support == most[best[high]])
+    chosen = mutual | _alike(state, bounds, pairs, (low, high, support), tied, least)
+    return low[chosen], high[chosen]
+
+
+def _alike(
+    state: _Growth, bounds: Bounds, pairs: Links, good: tuple[Ints, Ints, Floats], tied: NDArray[np.bool_], least: float
+) -> NDArray[np.bool_]:
+    """Which good pairs lie in sets of clusters that can join at once.
+
+    These hang together by ties, all their pairs are good, and all their rivals together take too little to part them.
+    One after the other they would join as well, each time with all their pairs to look at again.
+    """
+    low, high, support = good
+    group = _components(len(state.label), low[tied], high[tied])
+    inside = group[low] == group[high]
+    sizes = np.bincount(group)
+    is_set = np.bincount(group[low[inside]], minlength=len(sizes)) == sizes * (sizes - 1) // 2
+    rivals = np.bincount(group, _outside_rivals(pairs, group, _known(state, bounds)) + _outside(state))
+    strength = np.full(len(sizes), -np.inf)
+    strength[group[low[tied]]] = support[tied]  # one figure for all ties of a set
+    is_set &= strength - np.log2(1 + rivals) >= least
+    alike: NDArray[np.bool_] = inside & is_set[group[low]]
+    return alike
+
+
+def _confirmed(state: _Growth, bounds: Bounds, proposal: tuple[Ints, Ints], least: float) -> tuple[Ints, Ints]:
+    """What is left of a proposal now that more pairs are known: sets of which all pairs still hold."""
+    low, high, _, support = _support(state, bounds)
+    holds = is_among(_packed(*proposal), _packed(low, high)[support >= least])
+    joined = _components(len(state.label), *proposal)
+    broken = np.zeros(len(state.label), bool)
+    broken[joined[proposal[0][~holds]]] = True
+    kept = ~broken[joined[proposal[0]]]
+    return proposal[0][kept], proposal[1][kept]
 
 
 def _compare_across(state: _Growth, proposal: tuple[Ints, Ints], compare: Compare) -> bool:
@@ -338,7 +397,7 @@ def _compare_across(state: _Growth, proposal: tuple[Ints, Ints], compare: Compar
     fresh = ~is_among(_packed(left, right), _packed(state.left, state.right))
     if not fresh.any():
         return False
-    odds, ratio = compare(left[fresh], right[fresh])
+    odds, ratio = compare(state.records[left[fresh]], state.records[right[fresh]])
     state.left, state.right = np.concatenate((state.left, left[fresh])), np.concatenate((state.right, right[fresh]))
     state.odds, state.ratio = np.concatenate((state.odds, odds)), np.concatenate((state.ratio, ratio))
     return True
@@ -359,10 +418,10 @@ def _cross_pairs(label: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:
 
 
 def _join(state: _Growth, proposal: tuple[Ints, Ints]) -> None:
-    """Join clusters; what lies within one is of no further use."""
+    """Join clusters, each into the first of those that it joins; what lies within one is of no further use."""
     if not len(proposal[0]):
         return
-    order = np.argsort(proposal[1])
+    order = np.lexsort(proposal)
     joining, into = proposal[1][order], proposal[0][order]
     at = np.minimum(np.searchsorted(joining, state.label), len(joining) - 1)
     state.label = np.where(joining[at] == state.label, into[at], state.label)

@@ -46,6 +46,31 @@ def test_a_chain_of_weak_links_breaks_where_its_ends_contradict():
     assert clusters == [0, 0, 2]
 
 
+def test_all_who_support_each_other_equally_well_join_at_once_and_others_after_them():
+    alike = [(a, b, 10, 20) for a in range(60) for b in range(a + 1, 60)]
+    clusters, asked = _cluster(62, [*alike, (0, 60, 8, 18), (60, 61, 9, 18)], unseen=(5.0, 15.0))
+    assert clusters == [0] * 62
+    assert len(asked) == len(set(asked)) == 60 * 2 - 1
+
+
+def test_a_chain_is_followed_to_its_end():
+    chain = [(n, n + 1, 90 - n / 2, 90) for n in range(99)]
+    clusters, _ = _cluster(100, chain, unseen=(-20.0, 0.0))
+    assert clusters == [0] * 100
+
+
+def test_of_those_who_support_each_other_equally_well_two_that_contradict_stay_apart():
+    clusters, _ = _cluster(4, [(0, 1, 10, 20), (0, 2, 10, 20), (0, 3, 10, 20), (1, 2, 10, 20)], unseen=(-30.0, -12.0))
+    assert clusters == [0, 0, 0, 3]
+
+
+def test_rivals_of_each_part_even_those_who_support_each_other_equally_well():
+    alike = [(a, b, 10, 20) for a in range(5) for b in range(a + 1, 5)]
+    rivals = [(n, 5 + n, 7, 20) for n in range(5)]
+    clusters, _ = _cluster(10, [*alike, *rivals], known=[-1] * 5 + [0] * 5, cannot=[(n, 9) for n in range(5, 9)])
+    assert len(set(clusters[:5])) > 1
+
+
 def test_a_giant_of_weak_links_falls_apart():
     chain = [(n, n + 1, 5 + n % 3, 20) for n in range(300)]
     clusters, _ = _cluster(301, chain, unseen=(-30.0, -15.0))

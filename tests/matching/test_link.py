@@ -128,6 +128,13 @@ def test_two_roles_of_one_row_are_two_persons() -> None:
     assert _link([one | {"batch": 1}, other | {"batch": 2}]) == [1, 1]
 
 
+def test_however_many_rows_of_one_person_are_one_person() -> None:
+    masked = {"name": "李秀兰", "citizen_id_claim": "3701**********3424"}
+    months = [masked | {"employer_code": "E", "record_key": f"month {month}"} for month in range(70)]
+    less = [masked | {"phone": "13600000001"}, {"name": "李秀兰", "dwelling_keys": DOOR}]
+    assert _link([MOTHER | {"employer_code": "E"}, *months, *less]) == [1] * 73
+
+
 def test_order_of_records_does_not_matter() -> None:
     records = [
         CHILD,

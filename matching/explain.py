@@ -307,13 +307,14 @@ class _Evidence:
     def _never(self, link: Link) -> Obstacle:
         never = link.waterfall.never[0]
         [step] = [each for each in link.waterfall.steps if each.comparison == never]
-        lifting = sorted(
-            f"{name} {' or '.join(levels)}"
+        found = {each.comparison: each.level for each in link.waterfall.steps}
+        lifting = [
+            " or ".join(sorted(f"{name} {' or '.join(levels)}" for name, levels in each.unless.items()))
             for each in self.state.spec.constraints.never
             if each.comparison == never and step.level in each.levels
-            for name, levels in each.unless.items()
-        )
-        unless = f" Only {', '.join(lifting)} would outweigh that." if lifting else ""
+            if each.unless and not any(found[name] in levels for name, levels in each.unless.items())
+        ]
+        unless = f" Only {', and '.join(lifting)} would outweigh that." if lifting else ""
         return Obstacle("never", f"{never}: {step.sentence} That is never one person.{unless}", link.units, step.bits)
 
     def _beside(self, one: int, other: int) -> float:

@@ -101,7 +101,10 @@ class Thresholds(Frozen):
 
 
 class Never(Frozen):
-    """Two records at one of these `levels` are never one person, `unless` another comparison is at the levels named."""
+    """Two records at one of these `levels` are never one person, `unless` another comparison is at the levels named.
+
+    Each constraint rules out by itself: of two about one level, both must be lifted.
+    """
 
     comparison: str
     levels: tuple[str, ...] = Field(min_length=1)

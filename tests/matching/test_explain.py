@@ -32,7 +32,10 @@ SPEC = {
     "constraints": {
         "one_record_per": ["backbone"],
         "known_persons": ["backbone", "numbered"],
-        "never": [{"comparison": "number", "levels": ["different"], "unless": {"phone": ["equal"]}}],
+        "never": [
+            {"comparison": "number", "levels": ["different"], "unless": {"phone": ["equal"]}},
+            {"comparison": "number", "levels": ["different"], "unless": {"name": ["equal"]}},
+        ],
     },
 }
 """From odds of 4, which is 2 bits, units are linked."""
@@ -346,7 +349,15 @@ def test_a_level_that_is_never_one_person():
     assert _kinds(found) == ["never", "below_threshold"]
     assert found.best.waterfall.never == ("number",)
     assert found.best.waterfall.probability == 0
-    assert "phone equal" in found.obstacles[0].sentence
+    assert "Only phone equal would" in found.obstacles[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("phone", "needed"), [("1", "Only name equal would"), ("2", "Only phone equal, and name equal would")]
+)
+def test_what_would_outweigh_is_what_is_missing(phone, needed):
+    units = [(10, "numbered", "ann", "1", "1", "N1", 10), (20, "numbered", "bob", phone, "1", "N2", 20)]
+    assert needed in explain_clusters(_state(units), 10, 20).obstacles[0].sentence
 
 
 @pytest.mark.parametrize("applied", [True, False])

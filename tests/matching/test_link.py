@@ -100,6 +100,25 @@ def test_twins_whose_names_sound_alike_are_never_mixed_up() -> None:
     assert found[2] in (2, 3)
 
 
+TWO_NUMBERS = ("370181201506071235", "370181201506071219")
+"""Both valid."""
+PUPIL = {"birth_date": BORN, "phone": "13600000001", "dwelling_keys": DOOR, "school": "S", "trust_rank": 4}
+
+
+@pytest.mark.parametrize(("elder", "younger"), [("李子轩", "李子萱"), ("赵晨曦", "赵晨熙"), ("李子轩", "李紫轩")])
+def test_twins_whom_the_register_does_not_hold_are_two_persons(elder: str, younger: str) -> None:
+    one = PUPIL | {"name": elder, "citizen_id": TWO_NUMBERS[0]}
+    other = PUPIL | {"name": younger, "citizen_id": TWO_NUMBERS[1]}
+    assert _link([one, other]) == [1, 2]
+
+
+def test_who_keeps_name_and_life_under_another_number_is_one_person() -> None:
+    one = PUPIL | {"name": "李子轩", "citizen_id": TWO_NUMBERS[0]}
+    assert _link([one, one | {"citizen_id": TWO_NUMBERS[1]}]) == [1, 1]
+    renamed = one | {"name": "李浩然", "former_name": "李子轩", "citizen_id": TWO_NUMBERS[1]}
+    assert _link([one, renamed]) == [1, 1]
+
+
 def test_relative_brings_the_right_namesake() -> None:
     namesake = {"name": "李秀兰", "citizen_id": "370123196001011226", "trust_rank": 1}
     student = {"name": "王一鸣", "citizen_id": CHILD["citizen_id"]}

@@ -9,8 +9,8 @@ CREATE TABLE IF NOT EXISTS match_frequency (column_name VARCHAR NOT NULL, value 
 -- Every record with the unit it is in, and by what it may come into another; entries, households and rows by their hash,
 -- document numbers as they are told, though they be words.
 CREATE TABLE IF NOT EXISTS match_record (
-    record_id BIGINT NOT NULL, unit_id BIGINT NOT NULL, match_rule VARCHAR NOT NULL, source VARCHAR, name VARCHAR, birth_date DATE,
-    citizen_id VARCHAR, document_no VARCHAR, entry_key UBIGINT, household_key UBIGINT, phone VARCHAR, phone_2 VARCHAR,
+    record_id BIGINT NOT NULL, unit_id BIGINT NOT NULL, match_rule VARCHAR NOT NULL, source VARCHAR, name VARCHAR, sex_code VARCHAR,
+    birth_date DATE, citizen_id VARCHAR, document_no VARCHAR, entry_key UBIGINT, household_key UBIGINT, phone VARCHAR, phone_2 VARCHAR,
     batch BIGINT, row_key UBIGINT
 );
 CREATE TABLE IF NOT EXISTS match_unit (

@@ -12,6 +12,13 @@ UNION SELECT unit_id FROM match_record SEMI JOIN _household_touched USING (house
 
 CREATE OR REPLACE TEMP TABLE _kin_record AS SELECT record_id, unit_id FROM match_record SEMI JOIN _kin_unit USING (unit_id);
 
+-- Their households, without those of so many members that they are institutions.
+CREATE OR REPLACE TEMP TABLE _household_small AS
+SELECT household_key FROM (
+    SELECT DISTINCT household_key, unit_id FROM match_record
+    WHERE household_key IN (SELECT household_key FROM match_record SEMI JOIN _kin_unit USING (unit_id))
+) GROUP BY household_key HAVING count(*) <= getvariable('household_members');
+
 -- What a row or a household says of them; siblings are those of whom a row says the same of one person.
 CREATE OR REPLACE TEMP TABLE _kin_new AS
 WITH told AS (
@@ -30,7 +37,7 @@ WITH told AS (
     WHERE a.relation IN ('child_of', 'guardian_of', 'household_member_of')
 ), household AS (
     SELECT DISTINCT household_key, unit_id FROM match_record SEMI JOIN _household_touched USING (household_key)
-    QUALIFY count(*) OVER (PARTITION BY household_key) <= getvariable('household_members')
+    SEMI JOIN _household_small USING (household_key)
 ), either AS (
     SELECT l.unit_id AS a, r.unit_id AS b FROM pairs p
     JOIN match_record l ON l.record_id = p.l JOIN match_record r ON r.record_id = p.r
@@ -54,21 +61,22 @@ WHERE unit_l IN (SELECT unit_id FROM _kin_stale) OR unit_r IN (SELECT unit_id FR
 INSERT INTO match_kin FROM _kin_new;
 
 -- Certain although the numbers differ: a number was changed or corrected. The same entry of a department, or the
--- same place in a household register, with the same name and the same birth date; but not when one batch has both.
+-- same place in a household register, with the same name, the same birth date and no other sex; but not when one batch
+-- has both.
 CREATE OR REPLACE TEMP TABLE _must_new AS
 WITH entry AS (
-    SELECT unit_id, entry_key AS key, name, birth_date, batch, 'same_record' AS match_rule
+    SELECT unit_id, entry_key AS key, name, birth_date, NULL AS sex_code, batch, 'same_record' AS match_rule
     FROM match_record WHERE birth_date IS NOT NULL AND entry_key IS NOT NULL
     UNION ALL
-    SELECT unit_id, household_key, name, birth_date, batch, 'number_changed'
-    FROM match_record WHERE birth_date IS NOT NULL AND household_key IS NOT NULL
+    SELECT unit_id, household_key, name, birth_date, CASE WHEN sex_code IN ('1', '2') THEN sex_code END, batch, 'number_changed'
+    FROM match_record SEMI JOIN _household_small USING (household_key) WHERE birth_date IS NOT NULL
 ), own AS (
     SELECT * FROM entry SEMI JOIN _kin_unit USING (unit_id)
 )
 SELECT least(a.unit_id, b.unit_id) AS unit_l, greatest(a.unit_id, b.unit_id) AS unit_r, min(a.match_rule) AS match_rule
 FROM own a JOIN entry b ON a.key = b.key AND a.match_rule = b.match_rule AND a.name = b.name AND a.birth_date = b.birth_date AND a.unit_id <> b.unit_id
 GROUP BY least(a.unit_id, b.unit_id), greatest(a.unit_id, b.unit_id)
-HAVING bool_or(a.match_rule = 'same_record') OR NOT coalesce(bool_or(a.batch = b.batch), false);
+HAVING bool_or(a.match_rule = 'same_record') OR NOT coalesce(bool_or(a.batch = b.batch OR a.sex_code <> b.sex_code), false);
 
 CREATE OR REPLACE TEMP TABLE _must_old AS
 SELECT * FROM match_must

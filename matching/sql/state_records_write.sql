@@ -9,6 +9,6 @@ SELECT DISTINCT household_key FROM match_record SEMI JOIN _gone USING (record_id
 
 DELETE FROM match_record WHERE record_id IN (SELECT record_id FROM _affected UNION ALL SELECT record_id FROM _gone);
 INSERT INTO match_record
-SELECT record_id, u.unit_id, u.match_rule, r.source, r.name, r.birth_date, r.citizen_id, r.document_told,
-       r.entry_key, r.household_key, r.phone, r.phone_2, r.batch, r.row_key
+SELECT record_id, u.unit_id, u.match_rule, r.source, r.name, r.sex_code, r.birth_date, r.citizen_id,
+       r.document_told, r.entry_key, r.household_key, r.phone, r.phone_2, r.batch, r.row_key
 FROM _record r JOIN _unit_record u USING (record_id);

@@ -131,6 +131,16 @@ def test_number_changed_in_one_household() -> None:
     assert _link([old, old | {"citizen_id": "370123198502039922"}]) == [1, 1]
 
 
+def test_a_namesake_in_a_household_of_many_or_of_another_sex_is_somebody_else() -> None:
+    old = MOTHER | {"household_key": "h1", "birth_date": datetime.date(1985, 2, 3)}
+    other = old | {"citizen_id": "370123198502039922"}
+    lodgers = [{"name": "郭" + given, "household_key": "h1"} for given in "东南西北春夏秋冬梅兰竹菊松柏"]
+    assert _link([old, other, *lodgers[:13]])[:2] == [1, 1]
+    assert _link([old, other, *lodgers])[:2] == [1, 2]
+    assert _link([old, other | {"sex_code": "1"}]) == [1, 2]
+    assert _link([old, other | {"sex_code": "9"}]) == [1, 1]
+
+
 def test_two_numbers_told_at_one_time_are_two_persons() -> None:
     old = MOTHER | {"household_key": "h1", "birth_date": datetime.date(1985, 2, 3), "batch": 1}
     other = old | {"citizen_id": "370123198502039922"}

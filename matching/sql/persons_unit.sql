@@ -1,21 +1,22 @@
 -- What each unit is known by, as the engine compares it; one part of the units at a time, so that memory is bounded.
 -- In: _record, _name, _unit_record, _agent_phone; variables parts, part. Out: _described, one line for each unit of the
 -- part; list columns hold several values of one kind. `source`: backbone (the register of residents gave the number),
--- numbered (another department did, and names agree), unproven.
+-- numbered (another department did, and names agree), unproven. A state of an entry may bear somebody else's number:
+-- the unit's own is that of the records that hold it.
 CREATE OR REPLACE TEMP TABLE _member AS
-SELECT u.unit_id, u.match_rule, r.record_id, r.name, r.former_name, r.citizen_id, r.citizen_id_claim, r.document_no,
-       r.trust_rank, r.sex_code, r.birth_date, r.birth_year_low, r.birth_year_high, r.phone, r.phone_2, r.dwelling_keys,
-       r.place_keys, r.employer_code, r.school
+SELECT u.unit_id, starts_with(u.match_rule, 'same_citizen_id') AS holds, r.record_id, r.name, r.former_name, r.citizen_id,
+       r.citizen_id_claim, r.document_no, r.trust_rank, r.sex_code, r.birth_date, r.birth_year_low, r.birth_year_high, r.phone,
+       r.phone_2, r.dwelling_keys, r.place_keys, r.employer_code, r.school
 FROM _record r JOIN _unit_record u USING (record_id) WHERE u.unit_id % getvariable('parts') = getvariable('part');
 
 CREATE OR REPLACE TEMP TABLE _told AS
 WITH found AS MATERIALIZED (
     SELECT unit_id,
-           max(citizen_id) AS citizen_id,
+           coalesce(max(citizen_id) FILTER (holds), max(citizen_id)) AS citizen_id,
            max(citizen_id_claim) AS citizen_id_claim,
            max(document_no) AS document_no,
-           bool_or(starts_with(match_rule, 'same_citizen_id')) AS is_holder,
-           bool_or(trust_rank = 1 AND citizen_id IS NOT NULL) AS is_backbone,
+           bool_or(holds) AS is_holder,
+           bool_or(trust_rank = 1 AND holds) AS is_backbone,
            min(sex_code) FILTER (sex_code IN ('1', '2')) AS sex, sex <> max(sex_code) FILTER (sex_code IN ('1', '2')) AS has_sexes,
            min(birth_date) AS birth, birth <> max(birth_date) AS has_births,
            max(birth_year_low) AS birth_year_low,
@@ -29,7 +30,7 @@ WITH found AS MATERIALIZED (
     SELECT f.*, coalesce(c.sex, f.sex) AS told_sex, coalesce(c.birth, f.birth) AS told_birth
     FROM found AS f LEFT JOIN commonest AS c USING (unit_id)
 )
-SELECT unit_id, document_no, is_holder, is_holder AND is_backbone AS is_backbone,
+SELECT unit_id, document_no, is_holder, is_backbone,
        coalesce(citizen_id, citizen_id_claim) || CASE WHEN is_holder THEN '' ELSE '!' END AS number,
        CASE WHEN NOT is_holder THEN told_sex WHEN substr(citizen_id, 17, 1)::INT % 2 = 1 THEN '1' ELSE '2' END AS sex_code,
        CASE WHEN is_holder THEN try_strptime(substr(citizen_id, 7, 8), '%Y%m%d')::DATE ELSE told_birth END AS birth_date,

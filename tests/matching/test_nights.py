@@ -259,6 +259,21 @@ def test_what_comes_or_goes_later_counts_as_if_all_had_come_at_once(more, before
     assert clusters == town.full(nights[-1])
 
 
+@pytest.mark.parametrize("parent", [date(1970, 3, 3), date(2011, 3, 3)])
+def test_a_number_that_an_entry_bore_by_mistake_is_not_its_own(parent):
+    wrong, own, child = _number(parent, 302), _number(BORN, 301), {"birth_date": BORN, "sex_code": "1"}
+    town = Town(more=[
+        told(2001, "p", "欧阳国", citizen_id=wrong, trust_rank=1),
+        told(2002, "c", citizen_id=wrong, trust_rank=1, **child), told(2003, "d", citizen_id=own),
+        told(2004, "c", citizen_id=own, **child), told(2005, "p", "欧阳国", citizen_id=wrong),
+    ])  # fmt: skip
+    town.link()
+    units = "SELECT unit_id, source, number, birth_dates, sex_code FROM match_unit WHERE unit_id > 2000 ORDER BY ALL"
+    assert town.con.execute(units).fetchall() == [
+        (2001, "backbone", wrong, [parent], "2"), (2002, "numbered", own, [BORN], "1"),
+    ]  # fmt: skip
+
+
 def test_whom_a_judgement_joins_is_said_to_be_joined_by_it():
     town = Town()
     town.link()

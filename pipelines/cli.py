@@ -4,23 +4,18 @@ Heavy imports (Dagster, DuckDB) happen inside the commands, so that help and sta
 """
 
 import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
-from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from pipelines.cli_operate import backup, data_docs, doctor, purge, restore
 from pipelines.cli_restricted import audit_app, correction_app, lookup, project_app, subject
 from pipelines.cli_review import review_app
-from pipelines.errors import HomeError, NightError, WriterBusyError
-from pipelines.home import find_home, Home, parse_night, VARIABLE
+from pipelines.errors import NightError
+from pipelines.home import parse_night
+from pipelines.terminal import answered, err, Exit, home_of, HomeOption, out, usage
 
 app = typer.Typer(
     name="popbase",
@@ -40,27 +35,6 @@ for command in (backup, restore, purge, data_docs, doctor):
 contracts_app = typer.Typer(no_args_is_help=True, help="The departments' data contracts.")
 app.add_typer(contracts_app, name="contracts")
 
-LOG_WIDTH = 120
-"""Columns of what is written to a file or a scheduler's log."""
-
-out = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
-err = Console(stderr=True, width=None if sys.stderr.isatty() else LOG_WIDTH)
-
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", envvar=VARIABLE, help="Folder of the deployment.", show_default=False)
-]
-
-
-class Exit(IntEnum):
-    """Exit codes, for schedulers."""
-
-    OK = 0
-    FAILED = 1
-    USAGE = 2
-    FILES_REFUSED = 3
-    BLOCKED = 4
-    BUSY = 75
-
 
 @app.command()
 def run(
@@ -76,18 +50,12 @@ def run(
     from pipelines.dry_run import rehearse_night
     from pipelines.progress import run_with_progress
     from pipelines.show import show_night
-    from warehouse.errors import NightOrderError
 
-    place, label = _home(home), _night(night)
+    place, label = home_of(home), _night(night)
     if not place.root.is_dir():
-        _usage(f"{place.root} does not exist; make it, and drop files into its intake/<department>/")
-    try:
+        usage(f"{place.root} does not exist; make it, and drop files into its intake/<department>/")
+    with answered():
         report = rehearse_night(place, label, err) if dry_run else run_with_progress(place, label, err)
-    except WriterBusyError as busy:
-        err.print(f"[red]busy:[/] {escape(str(busy))}")
-        raise typer.Exit(Exit.BUSY) from None
-    except NightOrderError as error:
-        _usage(str(error))
     show_night(out, place, report, is_rehearsal=dry_run)
     raise typer.Exit(exit_code(report.status, has_refused_files=report.has_refused_files))
 
@@ -106,9 +74,9 @@ def publish(
     from pipelines.show import show_night
 
     if not override:
-        _usage("publishing against a check is an override: say so with --override")
-    place = _home(home)
-    with _answered():
+        usage("publishing against a check is an override: say so with --override")
+    place = home_of(home)
+    with answered():
         report = publish_held_back(place, because)
     show_night(out, place, report)
 
@@ -118,7 +86,7 @@ def status(home: HomeOption = None) -> None:
     """Say what was merged, what is published, and what waits in the intake."""
     from pipelines.show import show_status
 
-    show_status(out, _home(home))
+    show_status(out, home_of(home))
 
 
 @app.command()
@@ -129,15 +97,12 @@ def sql(
     limit: Annotated[int, typer.Option(help="Rows shown in a table; 0 shows all.", min=0)] = 100,
 ) -> None:
     """Query the published base, read-only."""
-    from pipelines.query import FORMATS, QueryError, run_query
+    from pipelines.query import FORMATS, run_query
 
     if format not in FORMATS:
-        _usage(f"--format {format}: choose one of {', '.join(FORMATS)}")
-    try:
-        run_query(_home(home), query, format, limit, out)
-    except QueryError as error:
-        err.print(f"[red]error:[/] {escape(str(error))}", highlight=False)
-        raise typer.Exit(Exit.FAILED) from None
+        usage(f"--format {format}: choose one of {', '.join(FORMATS)}")
+    with answered():
+        run_query(home_of(home), query, format, limit, out)
 
 
 @app.command()
@@ -154,7 +119,7 @@ def synth(
     try:
         write_extracts(people, seed, nights, out_dir, _night(first_night), err, out)
     except OSError as error:
-        _usage(f"--out {out_dir}: {error.strerror or error}")
+        usage(f"--out {out_dir}: {error.strerror or error}")
 
 
 @app.command()
@@ -170,7 +135,7 @@ def score(
     try:
         report = score_crosswalk(crosswalk, truth, _night(first_night) if first_night else None)
     except ScoringError as error:
-        _usage(str(error))
+        usage(str(error))
     else:
         show_score(out, report)
 
@@ -185,7 +150,8 @@ def demo(
     """Write fictitious extracts, merge them night by night, and show what happened."""
     from pipelines.demo import run_demo
 
-    raise typer.Exit(run_demo(out_dir, people, seed, nights, out, err))
+    with answered():
+        raise typer.Exit(run_demo(out_dir, people, seed, nights, out, err))
 
 
 @app.command("link")
@@ -197,18 +163,15 @@ def link_tables(
     retrain: Annotated[bool, typer.Option("--retrain", help="Learn anew and report the drift.")] = False,
 ) -> None:
     """Link or de-duplicate any CSV, Parquet or DuckDB tables by a spec."""
-    from matching.errors import MatchingError
     from pipelines.linking import link_files
     from pipelines.show_linking import show_linkage
 
     try:
         files = dict(each.split("=", 1) for each in table or ())
-        report = link_files(spec, out_dir, {k: Path(v) for k, v in files.items()}, parameters, retrain=retrain)
     except ValueError:
-        _usage("--table is written NAME=FILE")
-    except (MatchingError, OSError) as error:
-        err.print(f"[red]error:[/] {escape(str(error))}", highlight=False)
-        raise typer.Exit(Exit.FAILED) from None
+        usage("--table is written NAME=FILE")
+    with answered():
+        report = link_files(spec, out_dir, {k: Path(v) for k, v in files.items()}, parameters, retrain=retrain)
     show_linkage(out, out_dir, report)
 
 
@@ -229,8 +192,8 @@ def explain(
     from pipelines.explaining import explain_persons, report_json
     from pipelines.show_explain import show_explanation
 
-    with _answered():
-        report = explain_persons(_home(home), person, other, clear=clear)
+    with answered():
+        report = explain_persons(home_of(home), person, other, clear=clear)
         if html:
             write_page(html, report)
     if as_json:
@@ -250,8 +213,8 @@ def record(
     from pipelines.explaining import find_records
     from pipelines.show_explain import show_records
 
-    with _answered():
-        show_records(out, find_records(_home(home), record_id))
+    with answered():
+        show_records(out, find_records(home_of(home), record_id))
 
 
 @app.command()
@@ -266,8 +229,8 @@ def withdraw(
     """
     from pipelines.withdrawing import take_back
 
-    with _answered():
-        done = take_back(_home(home), delivery_id, because)
+    with answered():
+        done = take_back(home_of(home), delivery_id, because)
     out.print(
         f"{done.mentions:,} mentions withdrawn; {done.ids_kept:,} persons go on with other records; the next run makes"
         " the base without them: popbase run",
@@ -290,8 +253,8 @@ def vouch(
     """
     from pipelines.withdrawing import vouch_for
 
-    with _answered():
-        vouch_for(_home(home), file, because)
+    with answered():
+        vouch_for(home_of(home), file, because)
     out.print("checks of arrivals leave it alone: popbase run", highlight=False)
 
 
@@ -310,9 +273,9 @@ def redrive(
     from pipelines.redriving import redrive as again
 
     if (delivery_id is None) == (department is None):
-        _usage("give the number of a delivery, or --department")
-    with _answered():
-        done = again(_home(home), delivery_id, department)
+        usage("give the number of a delivery, or --department")
+    with answered():
+        done = again(home_of(home), delivery_id, department)
     out.print(
         f"{done.files:,} files lie in the intake again, {done.mentions:,} mentions of them are taken back: popbase run",
         highlight=False,
@@ -322,18 +285,11 @@ def redrive(
 @app.command()
 def train(home: HomeOption = None) -> None:
     """Learn the linkage parameters anew, without labels, and say how far they moved; the next run uses them."""
-    from matching.errors import MatchingError
     from pipelines.training import show_drift, train_home
-    from warehouse.errors import WarehouseError
 
-    try:
-        show_drift(out, train_home(_home(home)))
-    except WriterBusyError as busy:
-        err.print(f"[red]busy:[/] {escape(str(busy))}")
-        raise typer.Exit(Exit.BUSY) from None
-    except (MatchingError, WarehouseError) as error:
-        err.print(f"[red]error:[/] {escape(str(error))}", highlight=False)
-        raise typer.Exit(Exit.FAILED) from None
+    with answered():
+        drift = train_home(home_of(home))
+    show_drift(out, drift)
 
 
 @contracts_app.command("list")
@@ -362,43 +318,11 @@ def exit_code(report_status: str, *, has_refused_files: bool) -> Exit:
     return Exit.BLOCKED if report_status == "blocked" else Exit.FAILED
 
 
-@contextmanager
-def _answered() -> Iterator[None]:
-    """Say in one line why a question has no answer."""
-    from matching.errors import MatchingError
-    from pipelines.errors import NothingHeldBackError, NothingToRedriveError, PipelinesError
-    from pipelines.explaining import QuestionError
-    from warehouse.errors import AccessError, WarehouseBusyError, WarehouseError
-
-    try:
-        yield
-    except (QuestionError, NothingHeldBackError, NothingToRedriveError, AccessError) as error:
-        _usage(str(error))
-    except (WarehouseBusyError, WriterBusyError) as busy:
-        err.print(f"[red]busy:[/] {escape(str(busy))}")
-        raise typer.Exit(Exit.BUSY) from None
-    except (PipelinesError, MatchingError, WarehouseError, OSError) as error:
-        err.print(f"[red]error:[/] {escape(str(error))}", highlight=False)
-        raise typer.Exit(Exit.FAILED) from None
-
-
-def _home(given: Path | None) -> Home:
-    try:
-        return find_home(given)
-    except HomeError as error:
-        _usage(str(error))
-
-
 def _night(label: str | None) -> date:
     try:
         return parse_night(label) if label is not None else date.today()  # noqa: DTZ011 - the operator's own calendar
     except NightError as error:
-        _usage(str(error))
-
-
-def _usage(message: str) -> NoReturn:
-    err.print(f"[red]usage:[/] {escape(message)}", highlight=False)
-    raise typer.Exit(Exit.USAGE)
+        usage(str(error))
 
 
 if __name__ == "__main__":

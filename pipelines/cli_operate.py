@@ -2,16 +2,13 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.cli_restricted import BUSY, err, FAILED, HomeOption, out, USAGE
-from pipelines.errors import BackupError, HomeError, WriterBusyError
-from pipelines.home import find_home, Home
+from pipelines.terminal import answered, Exit, home_of, HomeOption, out
 
 STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
 
@@ -25,15 +22,9 @@ def backup(
     Exit codes: 0 written; 1 failed; 75 a run is writing this home.
     """
     from pipelines.backup import back_up
-    from warehouse.errors import WarehouseError
 
-    try:
-        files = back_up(_home(home), file)
-    except WriterBusyError as busy:
-        err.print(f"[red]busy:[/] {escape(str(busy))}", highlight=False)
-        raise typer.Exit(BUSY) from None
-    except (BackupError, WarehouseError, OSError) as error:
-        _failed(error)
+    with answered():
+        files = back_up(home_of(home), file)
     out.print(f"{files:,} files in {file}; keep it as closed as the home itself", highlight=False)
 
 
@@ -46,15 +37,12 @@ def restore(
     Exit codes: 0 restored and proven; 1 failed.
     """
     from pipelines.backup import restore as bring_back
-    from warehouse.errors import WarehouseError
 
-    try:
-        done = bring_back(file, _home(home))
-    except (BackupError, WarehouseError, OSError) as error:
-        _failed(error)
+    with answered():
+        done = bring_back(file, home_of(home))
     out.print(f"{done.files:,} files as they were; {done.mentions:,} mentions, persons re-keyed = {done.rekeyed}")
     if done.rekeyed:
-        raise typer.Exit(FAILED)
+        raise typer.Exit(Exit.FAILED)
 
 
 def purge(home: HomeOption = None) -> None:
@@ -66,15 +54,9 @@ def purge(home: HomeOption = None) -> None:
     Exit codes: 0 nothing is kept past its time; 1 failed; 75 a run is writing this home.
     """
     from pipelines.purging import erase
-    from warehouse.errors import WarehouseError
 
-    try:
-        done, left = erase(_home(home), date.today())  # noqa: DTZ011 - the operator's own calendar
-    except WriterBusyError as busy:
-        err.print(f"[red]busy:[/] {escape(str(busy))}", highlight=False)
-        raise typer.Exit(BUSY) from None
-    except (WarehouseError, OSError) as error:
-        _failed(error)
+    with answered():
+        done, left = erase(home_of(home), date.today())  # noqa: DTZ011 - the operator's own calendar
     out.print(
         f"{done.deliveries:,} deliveries past their time: {len(done.originals):,} originals, {done.quarantined_rows:,}"
         f" quarantined rows, {done.mentions:,} replaced records, {done.versions:,} rows of history erased;"
@@ -82,7 +64,7 @@ def purge(home: HomeOption = None) -> None:
         highlight=False,
     )
     if left:
-        raise typer.Exit(FAILED)
+        raise typer.Exit(Exit.FAILED)
 
 
 def data_docs(home: HomeOption = None) -> None:
@@ -91,15 +73,9 @@ def data_docs(home: HomeOption = None) -> None:
     Exit codes: 0 written; 1 failed; 75 a run is writing this home.
     """
     from pipelines.data_docs import write_newest
-    from warehouse.errors import WarehouseError
 
-    try:
-        index = write_newest(_home(home))
-    except WriterBusyError as busy:
-        err.print(f"[red]busy:[/] {escape(str(busy))}", highlight=False)
-        raise typer.Exit(BUSY) from None
-    except (WarehouseError, OSError) as error:
-        _failed(error)
+    with answered():
+        index = write_newest(home_of(home))
     out.print(f"{index}", highlight=False, soft_wrap=True)
 
 
@@ -110,7 +86,7 @@ def doctor(home: HomeOption = None) -> None:
     """
     from pipelines.doctor import examine
 
-    found = examine(_home(home))
+    found = examine(home_of(home))
     table = Table(header_style="bold")
     for name in ("", "what", "found", "what to do"):
         table.add_column(name, overflow="fold")
@@ -118,17 +94,4 @@ def doctor(home: HomeOption = None) -> None:
         table.add_row(Text(each.state, style=STYLES[each.state]), each.name, Text(each.found), Text(each.to_do))
     out.print(table)
     if any(each.state == "fail" for each in found):
-        raise typer.Exit(FAILED)
-
-
-def _home(given: Path | None) -> Home:
-    try:
-        return find_home(given)
-    except HomeError as error:
-        err.print(f"[red]usage:[/] {escape(str(error))}", highlight=False)
-        raise typer.Exit(USAGE) from None
-
-
-def _failed(error: Exception) -> NoReturn:
-    err.print(f"[red]error:[/] {escape(str(error))}", highlight=False)
-    raise typer.Exit(FAILED) from None
+        raise typer.Exit(Exit.FAILED)

@@ -3,34 +3,20 @@
 Heavy imports happen inside the commands, so that help answers at once.
 """
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.errors import HomeError, WriterBusyError
-from pipelines.home import find_home, Home, VARIABLE
-
-FAILED, USAGE, BUSY = 1, 2, 75
-LOG_WIDTH: Final = 120
+from pipelines.home import Home
+from pipelines.terminal import answered, err, Exit, home_of, HomeOption, out, usage
 
 audit_app = typer.Typer(no_args_is_help=True, help="The log of identified look-ups.")
 project_app = typer.Typer(no_args_is_help=True, help="For whom the base is published.")
 correction_app = typer.Typer(no_args_is_help=True, help="What people ask to be put right about them.")
 
-out = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
-err = Console(stderr=True, width=None if sys.stderr.isatty() else LOG_WIDTH)
-
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", envvar=VARIABLE, help="Folder of the deployment.", show_default=False)
-]
 PersonArgument = Annotated[
     str,
     typer.Argument(
@@ -49,12 +35,12 @@ def lookup(person: PersonArgument = "", purpose: PurposeOption = ..., home: Home
     """
     from pipelines.restricted import look_up
 
-    place = _home(home)
-    with _reported():
+    place = home_of(home)
+    with answered():
         found = look_up(place, _asked(person), purpose)
     if not found:
         err.print("nobody found; the look-up was logged")
-        raise typer.Exit(USAGE)
+        raise typer.Exit(Exit.USAGE)
     for record in found:
         table = Table(show_header=False, box=None, padding=(0, 2))
         for name, value in record.items():
@@ -75,12 +61,12 @@ def subject(
     """
     from pipelines.restricted import export_subject
 
-    place = _home(home)
-    with _reported():
+    place = home_of(home)
+    with answered():
         found = export_subject(place, _asked(person), purpose, out_file)
     if not found:
         err.print("nobody found; the look-up was logged")
-        raise typer.Exit(USAGE)
+        raise typer.Exit(Exit.USAGE)
     out.print(f"{found} person{'s' if found > 1 else ''} written to {out_file}", highlight=False)
 
 
@@ -89,11 +75,11 @@ def audit_verify(home: HomeOption = None) -> None:
     """Check that no entry of the access log was changed or taken out. Exit code 1 when one was."""
     from pipelines.restricted import verify_access
 
-    with _reported():
-        state = verify_access(_home(home))
+    with answered():
+        state = verify_access(home_of(home))
     if state.first_broken is not None:
         err.print(f"[red]broken:[/] entry {state.first_broken} is not as it was written", highlight=False)
-        raise typer.Exit(FAILED)
+        raise typer.Exit(Exit.FAILED)
     out.print(
         f"{state.entries} entries, each as it was written; last digest {state.last_digest or '-'}", highlight=False
     )
@@ -108,10 +94,9 @@ def project_rotate(
     """Give a project new pseudonyms, from the next night on and for its whole history. The old key is kept aside."""
     from pipelines.restricted import rotate_project
 
-    with _reported():
-        if not rotate_project(_home(home), name):
-            err.print(f"[red]usage:[/] no project {escape(name)}; see projects.yml", highlight=False)
-            raise typer.Exit(USAGE)
+    with answered():
+        if not rotate_project(home_of(home), name):
+            usage(f"no project {name}; see projects.yml")
     out.print(f"project {name} has a new key; the next night publishes under it", highlight=False)
 
 
@@ -126,21 +111,21 @@ def correction_request(
     """Take down that somebody says a value is wrong. The department that owns the record puts it right."""
     from pipelines.restricted import ask_correction
 
-    place = _home(home)
-    with _reported():
+    place = home_of(home)
+    with answered():
         given = _asked(person)
         value = typer.prompt("the right value", default="", show_default=False, err=True) if ask_value else ""
         numbers = ask_correction(place, given, attribute, value or None, why)
     if not numbers:
         err.print("nobody found")
-        raise typer.Exit(USAGE)
+        raise typer.Exit(Exit.USAGE)
     out.print(f"taken down as request {', '.join(map(str, numbers))}", highlight=False)
 
 
 @correction_app.command("list")
 def correction_list(home: HomeOption = None) -> None:
     """Show the requests that wait, and which department has to look."""
-    if not show_corrections(_home(home)):
+    if not show_corrections(home_of(home)):
         out.print("nothing waits")
 
 
@@ -148,7 +133,7 @@ def show_corrections(home: Home) -> bool:
     """Show the requests that wait; whether there are any."""
     from pipelines.restricted import waiting_corrections
 
-    with _reported():
+    with answered():
         waiting = waiting_corrections(home)
     if not waiting:
         return False
@@ -170,37 +155,11 @@ def correction_close(
     """Note how a request ended."""
     from pipelines.restricted import end_correction
 
-    with _reported():
-        end_correction(_home(home), request_id, outcome)
+    with answered():
+        end_correction(home_of(home), request_id, outcome)
     out.print(f"request {request_id} closed", highlight=False)
 
 
 def _asked(given: str) -> str:
     """What to look for; asked for without an echo when it was not given."""
     return (given or typer.prompt("id or citizen number", hide_input=True, err=True)).strip()
-
-
-def _home(given: Path | None) -> Home:
-    try:
-        return find_home(given)
-    except HomeError as error:
-        err.print(f"[red]usage:[/] {escape(str(error))}", highlight=False)
-        raise typer.Exit(USAGE) from None
-
-
-@contextmanager
-def _reported() -> Iterator[None]:
-    """Errors as one line and an exit code."""
-    from warehouse.errors import AccessError, WarehouseBusyError, WarehouseError
-
-    try:
-        yield
-    except AccessError as error:
-        err.print(f"[red]usage:[/] {escape(str(error))}", highlight=False)
-        raise typer.Exit(USAGE) from None
-    except (WriterBusyError, WarehouseBusyError) as busy:
-        err.print(f"[red]busy:[/] {escape(str(busy))}", highlight=False)
-        raise typer.Exit(BUSY) from None
-    except (WarehouseError, OSError) as error:
-        err.print(f"[red]error:[/] {escape(str(error))}", highlight=False)
-        raise typer.Exit(FAILED) from None

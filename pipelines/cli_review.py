@@ -4,19 +4,15 @@ Heavy imports happen inside the commands, so that help answers at once.
 """
 
 import getpass
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final, NoReturn, TYPE_CHECKING
+from typing import Annotated, Final, TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from pipelines.cli_restricted import show_corrections
-from pipelines.errors import HomeError, PipelinesError, WriterBusyError
-from pipelines.home import find_home, Home, VARIABLE
+from pipelines.home import Home
+from pipelines.terminal import answered, home_of, HomeOption, out, usage
 
 if TYPE_CHECKING:
     from pipelines.reviewing import ReviewPair
@@ -25,20 +21,12 @@ review_app = typer.Typer(
     no_args_is_help=True, help="Decide pairs that the linkage leaves to a person, and measure it by a sample."
 )
 
-FAILED, USAGE, BUSY = 1, 2, 75
-LOG_WIDTH: Final = 120
 BATCH: Final = 20
 """Pairs that are read at once while somebody decides; the warehouse is closed in the meantime."""
 
 QUESTION: Final = "[s]ame person, [d]ifferent, [u]nsure, [q]uit"
 WORDS: Final = {"positive": "one person", "negative": "two persons", "unsure": "unsure"}
 
-out = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
-err = Console(stderr=True, width=None if sys.stderr.isatty() else LOG_WIDTH)
-
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", envvar=VARIABLE, help="Folder of the deployment.", show_default=False)
-]
 ClearOption = Annotated[bool, typer.Option("--clear", help="Show names, numbers and addresses as they are.")]
 SampleOption = Annotated[bool, typer.Option("--sample", help="Pairs of the newest random sample, not of the queue.")]
 ByOption = Annotated[str, typer.Option("--by", help="Who decides.")]
@@ -55,7 +43,7 @@ def list_pairs(
     """Show the pairs whose judgement would change most, and the corrections that people asked for."""
     from pipelines.show_review import show_pairs
 
-    place = _home(home)
+    place = home_of(home)
     pairs = _read(place, limit, sampled=sample)
     if pairs:
         show_pairs(out, pairs, clear=clear, blind=sample)
@@ -72,7 +60,7 @@ def decide_next(
     sample: SampleOption = False,
 ) -> None:
     """Show pairs side by side, one after the other, and take judgements down."""
-    place = _home(home)
+    place = home_of(home)
     recorded = 0
     try:
         pairs = _unseen(place, sampled=sample)
@@ -104,8 +92,8 @@ def decide(
     from pipelines.reviewing import ANSWERS
 
     if answer not in ANSWERS:
-        _usage(f"{answer}: write same, different or unsure")
-    judgement_id = _record(_home(home), left, right, answer, by, why)
+        usage(f"{answer}: write same, different or unsure")
+    judgement_id = _record(home_of(home), left, right, answer, by, why)
     out.print(f"judgement {judgement_id} recorded: {WORDS[ANSWERS[answer]]}", highlight=False, soft_wrap=True)
     _tell_recorded(1)
 
@@ -122,7 +110,7 @@ def undo(
     from pipelines.reviewing import now, writing
     from pipelines.show_review import NEXT_RUN
 
-    with _explained(), writing(_home(home)) as con:
+    with answered(), writing(home_of(home)) as con:
         withdraw_judgement(con, judgement_id, decided_by=by, reason=why, decided_at=now())
     out.print(f"judgement {judgement_id} withdrawn; {NEXT_RUN}", highlight=False, soft_wrap=True)
 
@@ -137,7 +125,7 @@ def log(
     from pipelines.reviewing import count_waiting, read_log, reading
     from pipelines.show_review import NEXT_RUN, show_log
 
-    with _explained(), reading(_home(home)) as con:
+    with answered(), reading(home_of(home)) as con:
         rows, waiting = read_log(con, limit), count_waiting(con)
     show_log(out, rows, clear=clear)
     out.print(
@@ -158,13 +146,13 @@ def export(
     """Write pairs for a spreadsheet, without probabilities; fill in `judgement` and import it."""
     from pipelines.show_review import export_sheet
 
-    pairs = _read(_home(home), limit, sampled=sample)
+    pairs = _read(home_of(home), limit, sampled=sample)
     try:
         export_sheet(file, pairs, clear=clear)
     except FileExistsError:
-        _usage(f"{file} exists already; name a new file")
+        usage(f"{file} exists already; name a new file")
     except OSError as error:
-        _usage(f"{file}: {error.strerror or error}")
+        usage(f"{file}: {error.strerror or error}")
     out.print(
         f"{len(pairs)} pairs in {file}: write same, different or unsure into the column judgement", soft_wrap=True
     )
@@ -182,12 +170,12 @@ def import_(
 
     who = by or _user()
     if not who:
-        _usage("give --by WHO")
-    try:
-        with _explained(), writing(_home(home)) as con:
+        usage("give --by WHO")
+    with answered(), writing(home_of(home)) as con:
+        try:
             done = import_sheet(con, file, decided_by=who, decided_at=now(), replace=replace)
-    except OSError as error:
-        _usage(f"{file}: {error.strerror or error}")
+        except OSError as error:
+            usage(f"{file}: {error.strerror or error}")
     out.print(f"{done.blank} rows without a judgement, {done.known} known already", highlight=False, soft_wrap=True)
     _tell_recorded(done.recorded)
 
@@ -202,7 +190,7 @@ def sample_pairs(
     from matching.review import draw_sample
     from pipelines.reviewing import now, spec_in_use, writing
 
-    with _explained(), writing(_home(home)) as con:
+    with answered(), writing(home_of(home)) as con:
         drawn = draw_sample(con, spec_in_use(con), n, seed=seed, drawn_at=now())
     out.print(f"{drawn} pairs drawn; judge them with: popbase review next --sample", highlight=False, soft_wrap=True)
 
@@ -214,7 +202,7 @@ def estimate(home: HomeOption = None) -> None:
     from pipelines.reviewing import reading
     from pipelines.show_review import show_quality
 
-    with _explained(), reading(_home(home)) as con:
+    with answered(), reading(home_of(home)) as con:
         quality = estimate_quality(con)
     show_quality(out, quality)
 
@@ -222,7 +210,7 @@ def estimate(home: HomeOption = None) -> None:
 def _read(home: Home, limit: int, *, sampled: bool) -> "list[ReviewPair]":
     from pipelines.reviewing import read_pairs, reading
 
-    with _explained(), reading(home) as con:
+    with answered(), reading(home) as con:
         return read_pairs(con, limit, sampled=sampled)
 
 
@@ -268,7 +256,7 @@ def _record(home: Home, left: int, right: int, answer: str, by: str, why: str) -
     from matching.judgements import record_judgement
     from pipelines.reviewing import ANSWERS, now, writing
 
-    with _explained(), writing(home) as con:
+    with answered(), writing(home) as con:
         return record_judgement(con, left, right, ANSWERS[answer], decided_by=by, reason=why, decided_at=now())
 
 
@@ -278,36 +266,8 @@ def _tell_recorded(count: int) -> None:
     out.print(f"{count} recorded; {NEXT_RUN}", highlight=False, soft_wrap=True)
 
 
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Errors that a user can act on become messages and exit codes."""
-    from matching.errors import MatchingError
-    from warehouse.errors import WarehouseBusyError, WarehouseError
-
-    try:
-        yield
-    except (WriterBusyError, WarehouseBusyError) as error:
-        err.print(f"[red]busy:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
-        raise typer.Exit(BUSY) from None
-    except (MatchingError, PipelinesError, WarehouseError) as error:
-        err.print(f"[red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
-        raise typer.Exit(FAILED) from None
-
-
-def _home(given: Path | None) -> Home:
-    try:
-        return find_home(given)
-    except HomeError as error:
-        _usage(str(error))
-
-
 def _user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run as a user without a name
         return ""
-
-
-def _usage(message: str) -> NoReturn:
-    err.print(f"[red]usage:[/] {escape(message)}", highlight=False, soft_wrap=True)
-    raise typer.Exit(USAGE)

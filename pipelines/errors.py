@@ -41,6 +41,10 @@ class NothingToRedriveError(PipelinesError):
     """No delivery was found that could be read again."""
 
 
+class QuestionError(PipelinesError):
+    """What was asked for cannot be explained; ask otherwise."""
+
+
 class BackupError(PipelinesError):
     """A backup cannot be written or restored."""
 

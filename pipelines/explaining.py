@@ -16,7 +16,7 @@ from matching.explain import clusters_of, explain_cluster, explain_clusters, fir
 from matching.explanation import ClusterExplanation, Encounter, Judgement, RULES
 from matching.spec import RELATIVES
 from matching.waterfall import Step
-from pipelines.errors import PipelinesError
+from pipelines.errors import PipelinesError, QuestionError
 from pipelines.home import Home
 from pipelines.show_review import mask_value
 from warehouse.database import warehouse_session
@@ -37,10 +37,6 @@ SOURCES: Final[Mapping[str, str]] = {
 _COMPUTED: Final = ("bits", "ratio", "odds", "shared_odds", "probability", "sentence")
 
 Found = TypeVar("Found")
-
-
-class QuestionError(PipelinesError):
-    """What was asked for cannot be explained; ask otherwise."""
 
 
 class UnknownPersonError(QuestionError):

@@ -9,8 +9,9 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app, Exit
+from pipelines.cli import app
 from pipelines.home import Home
+from pipelines.terminal import Exit
 from sources.synth.generate import generate
 
 NIGHTS = (date(2026, 11, 1), date(2026, 11, 2), date(2026, 11, 3))

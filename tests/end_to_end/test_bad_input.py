@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli import Exit
 from pipelines.home import Home
 from pipelines.report import read_reports
+from pipelines.terminal import Exit
 
 
 def plant(home: Home) -> dict[str, str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipelines import deliveries
-from pipelines.cli import Exit
 from pipelines.home import Home
+from pipelines.terminal import Exit
 from sources.contract import load_contracts
 
 NAME, PLACE = "佟鸑鷟", "窅窊路"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.cli import Exit
+from pipelines.terminal import Exit
 from warehouse.database import warehouse_session
 
 ALONE = """

@@ -8,12 +8,12 @@ from datetime import date, datetime, UTC
 
 import pytest
 
-from pipelines.cli import Exit
 from pipelines.home import Home
 from pipelines.merge import KEY_FILE, merge_night
 from pipelines.publication import code_labels
 from pipelines.report import read_reports
 from pipelines.scoring import score_crosswalk
+from pipelines.terminal import Exit
 from pipelines.trust import ASSUMED, ATTRIBUTE, create_trust_tables
 from sources.contract import load_contracts
 from sources.intake import archive_path

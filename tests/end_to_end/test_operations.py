@@ -6,9 +6,9 @@ import tarfile
 
 import pytest
 
-from pipelines.cli import Exit
 from pipelines.doctor import examine
 from pipelines.home import Home
+from pipelines.terminal import Exit
 from pipelines.writer import hold_writer
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from pipelines import checks
 from pipelines.build import build_defs
-from pipelines.cli import Exit
 from pipelines.home import Home
 from pipelines.instance import open_instance
 from pipelines.names import BASE
 from pipelines.report import read_reports
+from pipelines.terminal import Exit
 from quality.rules import NoneFound
 from quality.suites import base_suites
 from warehouse.database import warehouse_session

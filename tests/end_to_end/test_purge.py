@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from pipelines import purging
-from pipelines.cli import Exit
 from pipelines.purging import erase
+from pipelines.terminal import Exit
 from warehouse.database import warehouse_session
 
 LATER = date(2031, 1, 1)

@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from pipelines import build
-from pipelines.cli import Exit
 from pipelines.home import Home
+from pipelines.terminal import Exit
 from sources.contract import load_contracts
 
 TAX = "扣缴义务人名称,扣缴义务人识别号,纳税人姓名,证件类型,证件号码,所得项目,税款所属期,收入额,扣缴税额,手机号码"

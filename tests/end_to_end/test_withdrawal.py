@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.cli import Exit
+from pipelines.terminal import Exit
 
 FILES = {"public_security": "part of the backbone", "grid": "addresses", "family_planning": "mothers and children"}
 

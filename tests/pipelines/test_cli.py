@@ -4,8 +4,10 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app, Exit, exit_code
+from matching.errors import MatchingError
+from pipelines.cli import app, exit_code
 from pipelines.report import CheckLine, FileLine, NightReport, read_reports, write_report
+from pipelines.terminal import Exit
 from pipelines.writer import hold_writer
 from warehouse.database import warehouse_session
 
@@ -103,6 +105,25 @@ def test_a_query_is_one_statement(home, query, code):
 def test_second_run_is_busy(home):
     with hold_writer(home):
         assert invoke("run", "--home", home.root).exit_code == Exit.BUSY
+
+
+@pytest.mark.parametrize("command", [["purge"], ["data-docs"], ["train"], ["backup", "out.tar"], ["lookup", "P0"]])
+def test_a_warehouse_that_another_has_open_is_busy_for_every_command(home, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with warehouse_session(home.database):
+        pass
+    purpose = ["--purpose", "核对低保申请人的身份"] if command[0] == "lookup" else []
+    with warehouse_session(home.database, read_only=True):
+        assert invoke(*command, *purpose, "--home", home.root).exit_code == Exit.BUSY
+
+
+def test_an_error_of_any_room_is_one_line(home, monkeypatch):
+    def fail(*_):
+        raise MatchingError("no linkage is kept")
+
+    monkeypatch.setattr("pipelines.restricted.look_up", fail)
+    result = invoke("lookup", "P0", "--purpose", "核对低保申请人的身份", "--home", home.root)
+    assert (result.exit_code, "error: no linkage is kept" in result.output) == (Exit.FAILED, True)
 
 
 def test_a_night_before_the_last_merged_one_is_refused_before_it_begins(home):

@@ -8,8 +8,9 @@ from datetime import date
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app, Exit
+from pipelines.cli import app
 from pipelines.merge import KEY_FILE
+from pipelines.terminal import Exit
 from warehouse.database import warehouse_session
 from warehouse.identity_key import check_identity_key, warehouse_key
 from warehouse.projects import load_projects

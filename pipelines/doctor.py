@@ -14,14 +14,16 @@ from typing import Final, Literal
 import duckdb
 from packaging.requirements import Requirement
 
+from pipelines.errors import WriterBusyError
 from pipelines.home import Home
 from pipelines.instance import SETTINGS
 from pipelines.merge import KEY_FILE
+from pipelines.writer import hold_reader
 from sources.contract import load_contracts
 from warehouse.database import warehouse_session
-from warehouse.errors import WarehouseError
-from warehouse.identity_key import warehouse_key
-from warehouse.projects import load_projects
+from warehouse.errors import WarehouseBusyError, WarehouseError
+from warehouse.identity_key import known_warehouse_key
+from warehouse.projects import known_projects
 from warehouse.snapshots import current_manifest
 
 State = Literal["ok", "warn", "fail"]
@@ -129,19 +131,21 @@ def _warehouse(home: Home) -> Iterator[Finding]:
         yield Finding("warn", "warehouse", "no night was merged yet", "drop files into the intake and run one")
         return
     try:
-        with warehouse_session(home.database, read_only=True) as con:
+        with hold_reader(home), warehouse_session(home.database, read_only=True) as con:
             yield Finding("ok", "warehouse", "opens, tables of this version")
             yield from _keys(con, home)
             yield from _nights(con)
+    except (WriterBusyError, WarehouseBusyError) as busy:
+        yield Finding("warn", "warehouse", str(busy), "look again when it is done")
     except WarehouseError as error:
         yield Finding("fail", "warehouse", str(error), "restore the backup, or upgrade")
 
 
 def _keys(con: duckdb.DuckDBPyConnection, home: Home) -> Iterator[Finding]:
     try:
-        warehouse_key(con, home.warehouse / KEY_FILE)
-        yield Finding("ok", "identity key", "that of this warehouse")
-        faults = load_projects(con, home.projects, home.warehouse).faults
+        key = known_warehouse_key(con, home.warehouse / KEY_FILE)
+        yield Finding("ok", "identity key", "that of this warehouse" if key else "none yet; the first merge makes it")
+        faults = known_projects(con, home.projects, home.warehouse).faults
     except WarehouseError as error:
         yield Finding("fail", "keys", str(error), "restore the keys from the backup")
         return

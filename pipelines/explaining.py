@@ -19,9 +19,10 @@ from matching.waterfall import Step
 from pipelines.errors import PipelinesError, QuestionError
 from pipelines.home import Home
 from pipelines.show_review import mask_value
+from pipelines.writer import hold_reader
 from warehouse.database import warehouse_session
 from warehouse.file_names import shown_file
-from warehouse.projects import load_projects
+from warehouse.projects import known_projects
 from warehouse.pseudonyms import find_person, find_record
 
 PERSON_ID: Final = re.compile("P[0-9A-Z]{25}")
@@ -113,9 +114,10 @@ def explain_persons(home: Home, given: str, other: str | None, *, clear: bool = 
         UnknownPersonError: there is no such person.
         QuestionError: both ids are of one person.
         PipelinesError, MatchingError: the linkage does not know the person's records.
-        WarehouseError: the warehouse cannot be opened, or is being written.
+        WriterBusyError: a run is writing this home.
+        WarehouseError: the warehouse cannot be opened.
     """
-    with warehouse_session(home.database, read_only=True) as con:
+    with hold_reader(home), warehouse_session(home.database, read_only=True) as con:
         given = _own_id(con, home, given)
         if other:
             return explain_pair_of_persons(con, given, _own_id(con, home, other), clear=clear)
@@ -127,11 +129,12 @@ def find_records(home: Home, pseudonym: str) -> list[SourceRecord]:
 
     Raises:
         QuestionError: no project calls a row so.
-        WarehouseError: the warehouse cannot be opened, or is being written.
+        WriterBusyError: a run is writing this home.
+        WarehouseError: the warehouse cannot be opened.
     """
     query = "SELECT mention_id FROM crosswalk WHERE (file, row_number) = ($1, $2) ORDER BY mention_id"
-    with warehouse_session(home.database, read_only=True) as con:
-        for project in load_projects(con, home.projects, home.warehouse).usable:
+    with hold_reader(home), warehouse_session(home.database, read_only=True) as con:
+        for project in known_projects(con, home.projects, home.warehouse).usable:
             if row := find_record(con, project.key, pseudonym):
                 mentions = tuple((mention_id, "") for (mention_id,) in con.execute(query, row).fetchall())
                 return list(_records(con, {0: mentions})[0])
@@ -208,7 +211,7 @@ def _own_id(con: duckdb.DuckDBPyConnection, home: Home, given: str) -> str:
     """The warehouse's own id of a person whom a published base calls by a pseudonym; other texts as they are."""
     if not PSEUDONYM.fullmatch(given):
         return given
-    keys = (project.key for project in load_projects(con, home.projects, home.warehouse).usable)
+    keys = (project.key for project in known_projects(con, home.projects, home.warehouse).usable)
     return next((found for key in keys if (found := find_person(con, key, given))), given)
 
 

@@ -12,11 +12,11 @@ import duckdb
 
 from pipelines.home import Home
 from pipelines.merge import KEY_FILE
-from pipelines.writer import hold_writer, process_owner
+from pipelines.writer import hold_reader, hold_writer, process_owner
 from warehouse.access import LogState, record_access, verify_log
 from warehouse.database import transaction, warehouse_session
 from warehouse.identity_key import warehouse_key
-from warehouse.projects import declared_projects, load_projects, rotate_project_key
+from warehouse.projects import declared_projects, known_projects, rotate_project_key
 from warehouse.pseudonyms import find_person
 from warehouse.subject import close_correction, find_persons, held_on, open_corrections, request_correction
 
@@ -51,7 +51,7 @@ def ask_correction(home: Home, given: str, attribute: str, value: str | None, re
 
 def waiting_corrections(home: Home) -> list[tuple[Any, ...]]:
     """Requests for correction that wait."""
-    with warehouse_session(home.database, read_only=True) as con:
+    with hold_reader(home), warehouse_session(home.database, read_only=True) as con:
         return open_corrections(con)
 
 
@@ -72,7 +72,7 @@ def rotate_project(home: Home, name: str) -> bool:
 
 def verify_access(home: Home) -> LogState:
     """Whether the access log is as it was written."""
-    with warehouse_session(home.database, read_only=True) as con:
+    with hold_reader(home), warehouse_session(home.database, read_only=True) as con:
         return verify_log(con, warehouse_key(con, home.warehouse / KEY_FILE))
 
 
@@ -87,7 +87,7 @@ def _held(home: Home, given: str, action: str, purpose: str) -> list[dict[str, l
 
 
 def _persons(con: duckdb.DuckDBPyConnection, home: Home, given: str) -> list[str]:
-    projects = load_projects(con, home.projects, home.warehouse).usable
+    projects = known_projects(con, home.projects, home.warehouse).usable
     own = (find_person(con, project.key, given) for project in projects)
     return find_persons(con, next((found for found in own if found), given))
 

@@ -6,7 +6,6 @@ pairs are shown on a terminal or in a sheet (`pipelines.show_review`).
 
 import csv
 import re
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,9 +24,8 @@ from matching.spec import Spec
 from matching.state import has_state, load_parameters
 from pipelines.errors import PipelinesError
 from pipelines.home import Home
-from pipelines.writer import hold_writer
-from warehouse.database import open_warehouse, transaction
-from warehouse.errors import WarehouseBusyError
+from pipelines.writer import hold_reader, hold_writer
+from warehouse.database import transaction, warehouse_session
 from warehouse.file_names import shown_file
 
 PATIENCE_SECONDS: Final = 15.0
@@ -94,9 +92,11 @@ def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises:
         ReviewingError: nothing was linked yet.
-        DatabaseFileError: a run has it open, or it cannot be read.
+        WriterBusyError: a run is writing this home.
+        DatabaseFileError: another process has it open, or it cannot be read.
     """
-    with _session(home, read_only=True) as con:
+    _check_home(home)
+    with hold_reader(home, wait_seconds=PATIENCE_SECONDS), _session(home, read_only=True) as con:
         create_judgements(con, temporary=True)
         yield con
 
@@ -240,22 +240,10 @@ def now() -> datetime:
 
 @contextmanager
 def _session(home: Home, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
-    _check_home(home)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            con = open_warehouse(home.database, read_only=read_only)
-            break
-        except WarehouseBusyError:
-            if time.monotonic() >= deadline:
-                raise
-            time.sleep(0.5)
-    try:
+    with warehouse_session(home.database, read_only=read_only) as con:
         if not has_state(con):
             raise ReviewingError("no linkage is kept yet, or another version kept it; run a night first: popbase run")
         yield con
-    finally:
-        con.close()
 
 
 def _check_home(home: Home) -> None:

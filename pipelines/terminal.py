@@ -67,6 +67,8 @@ def failed(message: str) -> NoReturn:
 @contextmanager
 def answered() -> Iterator[None]:
     """Inside, errors that somebody can act on end the command with one line and an exit code."""
+    import duckdb
+
     from matching.errors import MatchingError
     from warehouse.errors import AccessError, NightOrderError, WarehouseBusyError, WarehouseError
 
@@ -78,6 +80,8 @@ def answered() -> Iterator[None]:
         _end("busy", str(busy), Exit.BUSY)
     except (PipelinesError, MatchingError, WarehouseError, OSError) as error:
         failed(str(error))
+    except duckdb.OperationalError as error:  # its text may quote a key
+        failed(f"the database cannot write or read its files ({type(error).__name__}); is there room on the disk?")
 
 
 def _end(word: str, message: str, code: Exit) -> NoReturn:

@@ -54,9 +54,20 @@ def warehouse_key(con: duckdb.DuckDBPyConnection, path: Path) -> bytes:
     Raises:
         IdentityKeyError: the key that was used before is missing, unusable, or another one.
     """
+    return known_warehouse_key(con, path) or load_identity_key(path)
+
+
+def known_warehouse_key(con: duckdb.DuckDBPyConnection, path: Path) -> bytes | None:
+    """The key of a warehouse, or None for one that has none yet; nothing is made.
+
+    Raises:
+        IdentityKeyError: the key that was used before is missing, unusable, or another one.
+    """
     known = con.execute("SELECT value FROM setting WHERE name = ?", [_SETTING]).fetchall()
-    if known and not path.exists() and VARIABLE not in os.environ:
-        raise IdentityKeyError(f"{path} is missing, and person ids are made with it; restore it from the backup")
+    if not path.exists() and VARIABLE not in os.environ:
+        if known:
+            raise IdentityKeyError(f"{path} is missing, and person ids are made with it; restore it from the backup")
+        return None
     key = load_identity_key(path)
     if known and known[0][0] != key_fingerprint(key):
         raise IdentityKeyError(_OTHER_KEY)

@@ -5,6 +5,7 @@
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -14,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from warehouse.errors import IdentityKeyError, ProjectError
-from warehouse.identity_key import exchange_key, key_fingerprint
+from warehouse.identity_key import exchange_key, key_fingerprint, load_identity_key
 from warehouse.names import DEFAULT_PROJECT
 from warehouse.pseudonyms import load_project_key, VARIABLE
 from warehouse.settings import keep_setting, read_setting
@@ -119,23 +120,41 @@ def load_projects(con: duckdb.DuckDBPyConnection, declaration: Path, restricted:
     Raises:
         ProjectError: the declaration does not fit.
     """
+    keys = restricted / KEYS
+    return _keyed(declaration, lambda name: _known_key(con, keys, name) or load_project_key(keys, name))
+
+
+def known_projects(con: duckdb.DuckDBPyConnection, declaration: Path, restricted: Path) -> Projects:
+    """The same for whoever only looks: no key is made, and a project without one, which has no pseudonyms, is left out.
+
+    Raises:
+        ProjectError: the declaration does not fit.
+    """
+    return _keyed(declaration, lambda name: _known_key(con, restricted / KEYS, name))
+
+
+def _keyed(declaration: Path, key_of: Callable[[str], bytes | None]) -> Projects:
     usable, faults = [], []
     for name, settings in declared_projects(declaration).items():
         try:
-            key = _known_key(con, restricted / KEYS, name)
+            key = key_of(name)
         except (ProjectError, IdentityKeyError) as error:
             faults.append(str(error))
         else:
-            usable.append(Project(name, key, settings.birth, settings.least_count))
+            if key is not None:
+                usable.append(Project(name, key, settings.birth, settings.least_count))
     return Projects(tuple(usable), tuple(faults))
 
 
-def _known_key(con: duckdb.DuckDBPyConnection, keys: Path, name: str) -> bytes:
-    """The key of a project, which is the one that it was published with before."""
-    path, fingerprint = keys / f"{name}.key", read_setting(con, f"{_FINGERPRINT}{name}")
-    if fingerprint and not path.exists() and f"{VARIABLE}{name.upper()}" not in os.environ:
-        raise ProjectError(_lost(name, f"{path} is missing"))
-    key = load_project_key(keys, name)
+def _known_key(con: duckdb.DuckDBPyConnection, keys: Path, name: str) -> bytes | None:
+    """The key of a project, which is the one that it was published with before; None while it has none."""
+    path, variable = keys / f"{name}.key", f"{VARIABLE}{name.upper()}"
+    fingerprint = read_setting(con, f"{_FINGERPRINT}{name}")
+    if not path.exists() and variable not in os.environ:
+        if fingerprint:
+            raise ProjectError(_lost(name, f"{path} is missing"))
+        return None
+    key = load_identity_key(path, variable=variable)
     if fingerprint not in (None, key_fingerprint(key)):
         raise ProjectError(_lost(name, "it has another key than before"))
     return key

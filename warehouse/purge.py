@@ -119,7 +119,7 @@ def rewrite(path: Path) -> None:
     """Write a warehouse anew without the blocks of what was deleted, and put it in the place of the old one.
 
     Raises:
-        OSError: there is no room for a second file; the first is as it was.
+        OSError, duckdb.OperationalError: there is no room for a second file; the first is as it was.
         WarehouseError: it cannot be opened.
     """
     aside = path.with_name(f"{path.stem}.rewritten")

@@ -10,6 +10,7 @@ from pipelines.doctor import examine
 from pipelines.home import Home
 from pipelines.terminal import Exit
 from pipelines.writer import hold_writer
+from warehouse.database import warehouse_session
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +84,21 @@ def states(home):
 def test_a_sound_home_has_nothing_that_fails(home, end_to_end):
     assert "fail" not in {state for _, state in states(home)}
     assert end_to_end.popbase("doctor", "--home", home.root).exit_code == Exit.OK
+
+
+def test_a_home_that_is_being_written_is_not_called_broken(home):
+    with hold_writer(home):
+        assert ("warehouse", "warn") in states(home)
+        assert "fail" not in {state for _, state in states(home)}
+
+
+def test_looking_over_a_home_makes_nothing(tmp_path):
+    home = Home(tmp_path / "home").prepare()
+    with warehouse_session(home.database):
+        pass
+    before = sorted(home.root.rglob("*"))
+    examine(home)
+    assert sorted(home.root.rglob("*")) == before
 
 
 def test_what_is_wrong_is_named_with_what_to_do(home, tmp_path, end_to_end):

@@ -1,4 +1,5 @@
 import json
+import resource
 
 import duckdb
 import pytest
@@ -105,6 +106,31 @@ def test_a_query_is_one_statement(home, query, code):
 def test_second_run_is_busy(home):
     with hold_writer(home):
         assert invoke("run", "--home", home.root).exit_code == Exit.BUSY
+
+
+def test_a_warehouse_that_a_run_cannot_use_is_told_in_one_line(home):
+    home.database.write_bytes(b"x" * 9999)
+    result = invoke("run", "--home", home.root)
+    assert (result.exit_code, "this is no DuckDB database" in result.output) == (Exit.FAILED, True)
+
+
+@pytest.fixture
+def full_disk():
+    """From the call on, no file may grow."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_purge_on_a_full_disk_says_so(home, full_disk):
+    with warehouse_session(home.database) as con:
+        con.execute("""
+            INSERT INTO delivery (delivery_id, night, file, department, status, claimed_at)
+            VALUES (1, '2001-01-01', 'tax/a.csv', 'tax', 'accepted', now())
+        """)
+    full_disk()
+    result = invoke("purge", "--home", home.root)
+    assert (result.exit_code, "room on the disk" in result.output) == (Exit.FAILED, True)
 
 
 @pytest.mark.parametrize("command", [["purge"], ["data-docs"], ["train"], ["backup", "out.tar"], ["lookup", "P0"]])

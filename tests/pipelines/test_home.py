@@ -1,4 +1,5 @@
 import stat
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import pytest
 
 from pipelines.errors import HomeError, NightError, WriterBusyError
 from pipelines.home import find_home, Home, parse_night, VARIABLE
-from pipelines.writer import hold_writer
+from pipelines.writer import hold_reader, hold_writer
 
 
 def test_home_is_given_before_environment(monkeypatch, tmp_path):
@@ -42,6 +43,30 @@ def test_second_writer_is_busy_until_the_first_is_done(home: Home):
     with hold_writer(home), pytest.raises(WriterBusyError), hold_writer(home):
         pass
     with hold_writer(home):
+        pass
+
+
+def test_readers_share_a_home_and_a_writer_has_it_alone(home: Home, monkeypatch):
+    with hold_reader(home):  # nobody has written it yet
+        pass
+    assert list(home.warehouse.iterdir()) == []
+    with hold_writer(home), pytest.raises(WriterBusyError, match="run is writing"), hold_reader(home):
+        pass
+    monkeypatch.setattr("pipelines.writer.READERS_SECONDS", 0)
+    with hold_reader(home), hold_reader(home), pytest.raises(WriterBusyError, match="is reading"), hold_writer(home):
+        pass
+    with hold_writer(home):
+        pass
+
+
+def test_a_writer_waits_for_readers(home: Home, monkeypatch):
+    monkeypatch.setattr("pipelines.writer.POLL_SECONDS", 0)
+    reader = ExitStack()
+    with hold_writer(home):
+        pass
+    reader.enter_context(hold_reader(home))
+    monkeypatch.setattr("time.sleep", lambda _: reader.close())  # it ends while the writer waits
+    with hold_writer(home), pytest.raises(WriterBusyError), hold_reader(home):
         pass
 
 

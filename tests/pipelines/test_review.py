@@ -12,7 +12,7 @@ from matching.state import create_state, store_parameters
 from pipelines.cli_review import review_app
 from pipelines.home import Home
 from pipelines.show_review import mask_value, neutralise
-from pipelines.writer import hold_writer
+from pipelines.writer import hold_reader, hold_writer
 from warehouse.database import warehouse_session
 
 SPEC = load_spec(
@@ -302,6 +302,8 @@ def test_before_the_first_night_and_while_another_writes(home, linked, monkeypat
     monkeypatch.setattr("pipelines.reviewing.PATIENCE_SECONDS", 0)
     with hold_writer(linked):
         assert decide(linked, 10, 30, "same").exit_code == 75
+        assert review(linked, "list").exit_code == 75
+    with hold_reader(linked):
         assert review(linked, "list").exit_code == 0
     other = Home(home.root / "other")
     assert "run a night first" in review(other, "list").output

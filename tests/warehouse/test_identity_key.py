@@ -2,7 +2,13 @@ import duckdb
 import pytest
 
 from warehouse.errors import IdentityKeyError
-from warehouse.identity_key import check_identity_key, load_identity_key, VARIABLE, warehouse_key
+from warehouse.identity_key import (
+    check_identity_key,
+    known_warehouse_key,
+    load_identity_key,
+    VARIABLE,
+    warehouse_key,
+)
 from warehouse.schema import migrate
 
 
@@ -44,7 +50,9 @@ def test_a_key_that_was_lost_is_not_made_anew(tmp_path):
     con = duckdb.connect()
     migrate(con)
     path = tmp_path / "identity.key"
+    assert known_warehouse_key(con, path) is None and not path.exists()
     check_identity_key(con, warehouse_key(con, path))
+    assert known_warehouse_key(con, path) == warehouse_key(con, path)
     path.unlink()
     with pytest.raises(IdentityKeyError, match="restore it from the backup"):
         warehouse_key(con, path)

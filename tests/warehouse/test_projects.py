@@ -1,7 +1,7 @@
 import pytest
 
 from warehouse.errors import ProjectError
-from warehouse.projects import load_projects, remember_project_key, rotate_project_key
+from warehouse.projects import known_projects, load_projects, remember_project_key, rotate_project_key
 
 
 def test_every_deployment_has_the_default_project(house, tmp_path):
@@ -9,6 +9,15 @@ def test_every_deployment_has_the_default_project(house, tmp_path):
     assert (project.name, project.birth, len(project.key)) == ("default", "month", 32)
     assert load_projects(house.con, tmp_path / "projects.yml", tmp_path).usable == (project,)
     assert (tmp_path / "projects" / "default.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_whoever_only_looks_makes_no_key(house, tmp_path):
+    declaration = tmp_path / "projects.yml"
+    before = sorted(tmp_path.rglob("*"))
+    assert known_projects(house.con, declaration, tmp_path).usable == ()
+    assert sorted(tmp_path.rglob("*")) == before
+    made = load_projects(house.con, declaration, tmp_path)
+    assert known_projects(house.con, declaration, tmp_path) == made
 
 
 def test_each_project_has_its_own_key(house, tmp_path, monkeypatch):

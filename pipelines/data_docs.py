@@ -10,6 +10,7 @@ from quality.suites import base_suites, department_suites
 from sources.contract import load_contracts
 from warehouse.database import warehouse_session
 from warehouse.errors import MissingWarehouseError
+from warehouse.ledger import newest_merged
 
 
 def write_newest(home: Home) -> Path:
@@ -22,7 +23,7 @@ def write_newest(home: Home) -> Path:
     contracts = load_contracts()
     suites = [*(suite for contract in contracts for suite in department_suites(contract)), *base_suites()]
     with hold_writer(home), warehouse_session(home.database) as con:
-        [(night,)] = con.execute("SELECT max(night) FROM night WHERE merged_at IS NOT NULL").fetchall()
+        night = newest_merged(con)
         if night is None:
             raise MissingWarehouseError(home.database, "no night was merged yet; run one first")
         create_trust_tables(con, contracts)

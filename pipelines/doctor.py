@@ -23,6 +23,7 @@ from sources.contract import load_contracts
 from warehouse.database import warehouse_session
 from warehouse.errors import WarehouseBusyError, WarehouseError
 from warehouse.identity_key import known_warehouse_key
+from warehouse.ledger import is_published, newest_merged
 from warehouse.projects import known_projects
 from warehouse.snapshots import current_manifest
 
@@ -153,17 +154,13 @@ def _keys(con: duckdb.DuckDBPyConnection, home: Home) -> Iterator[Finding]:
 
 
 def _nights(con: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
-    [(newest, waiting)] = con.execute("""
-        SELECT max(night) FILTER (merged_at IS NOT NULL), count(*) FILTER (status = 'merged') FROM night
-    """).fetchall()
+    newest = newest_merged(con)
     tomorrow = date.today() + timedelta(days=1)  # noqa: DTZ011 - the operator's own calendar
     is_ahead = newest is not None and newest > tomorrow
     to_do = "set the clock right; nights go forward, so earlier ones are refused until then" if is_ahead else ""
     yield Finding("fail" if is_ahead else "ok", "newest night", str(newest), to_do)
-    if waiting:
-        yield Finding(
-            "warn", "publication", f"{waiting} merged nights are not published", "popbase run, or see the report"
-        )
+    if newest is not None and not is_published(con, newest):
+        yield Finding("warn", "publication", f"night {newest} is not published", "popbase run, or see its report")
 
 
 def _published(home: Home) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from pipelines.night_page import Residents, Thresholds, write_night_page
 from pipelines.notify import night_counts, tell
 from pipelines.partitions import PARTITION
 from pipelines.report import CheckLine, compose_report, NightReport, write_report
-from quality.figures import no_figures, read_figures
+from quality.figures import NightFigures, no_figures, read_figures
 from warehouse.database import open_published
 
 GATE = "DagsterAssetCheckFailedError"
@@ -61,14 +61,19 @@ def report_run(home: Home, instance: dg.DagsterInstance, run_id: str) -> NightRe
         with step_session(home.database, read_only=True) as con:
             report = compose_report(con, report, checks)
             figures = read_figures(con, parse_night(report.night))
+    answer_report(home, report, figures)
+    return report
+
+
+def answer_report(home: Home, report: NightReport, figures: NightFigures) -> None:
+    """Keep a report with the pages that show it, and tell whoever wants to know."""
     write_report(home, report)
     write_night_page(home, report, figures, _residents(home), _thresholds())
     write_letters(home, report.night, figures)
-    with night_log(home, run_id, report.night) as log:
+    with night_log(home, report.run_id, report.night) as log:
         log.info("night_ended", **{k: v for k, v in night_counts(report).items() if k not in ("text", "night")})
         for fault in tell(home, report):
             log.warning("not_told", fault=fault)
-    return report
 
 
 def was_blocked(instance: dg.DagsterInstance, run_id: str) -> bool:

@@ -47,13 +47,26 @@ class DeliveryFacts:
     headers: tuple[str, ...] = ()
 
 
+def newest_merged(con: duckdb.DuckDBPyConnection) -> date | None:
+    """The newest night that is merged, published or not."""
+    [(night,)] = con.execute("SELECT max(night) FROM night WHERE merged_at IS NOT NULL").fetchall()
+    return night  # type: ignore[no-any-return]
+
+
+def is_published(con: duckdb.DuckDBPyConnection, night: date) -> bool:
+    """Whether readers see a night as it is merged now: one that was published, merged again and held back is not."""
+    as_now = "(verdict IS NULL OR verdict <> 'blocked' AND verdict_merges = coalesce(merges, 0))"
+    published = f"SELECT count(*) FROM night WHERE night = ? AND status = 'published' AND {as_now}"
+    return number(con, published, [night]) > 0
+
+
 def check_night(con: duckdb.DuckDBPyConnection, night: date) -> None:
     """Make sure that a night may be merged: nights go forward, and the newest may be continued.
 
     Raises:
         NightOrderError: a later night is merged already.
     """
-    [(last_merged,)] = con.execute("SELECT max(night) FROM night WHERE merged_at IS NOT NULL").fetchall()
+    last_merged = newest_merged(con)
     if last_merged is not None and night < last_merged:
         raise NightOrderError(night, last_merged)
 

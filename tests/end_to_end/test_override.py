@@ -1,5 +1,6 @@
 """A night that a check of the base holds back, and the audited way past it."""
 
+import json
 import shutil
 from dataclasses import replace
 
@@ -8,9 +9,11 @@ import pytest
 
 from pipelines import checks
 from pipelines.build import build_defs
+from pipelines.doctor import examine
 from pipelines.home import Home
 from pipelines.instance import open_instance
 from pipelines.names import BASE
+from pipelines.night_page import STATUS
 from pipelines.report import read_reports
 from pipelines.terminal import Exit
 from quality.rules import NoneFound
@@ -74,6 +77,34 @@ def test_a_held_back_night_leaves_the_base_and_is_published_on_somebodys_word(he
     with warehouse_session(home.database, read_only=True) as con:
         assert con.execute("SELECT action, purpose FROM access_log").fetchall() == [("override", WHY)]
     assert publish(end_to_end, home, "--override", "--because", WHY).exit_code == Exit.USAGE
+
+
+def test_a_published_night_that_is_merged_again_is_held_back_and_published_like_any_other(
+    home_after, tmp_path, end_to_end, monkeypatch
+):
+    home = home_after(1, tmp_path)
+    before = end_to_end.published(home)
+    monkeypatch.setattr(checks, "base_suites", failing_suites)
+    end_to_end.popbase("withdraw", 1, "--because", "报送有误，撤回", "--home", home.root)
+    assert end_to_end.run(home, end_to_end.NIGHTS[0]).exit_code == Exit.BLOCKED
+    assert end_to_end.published(home) == before
+    assert "publication" in {finding.name for finding in examine(home)}
+    done = publish(end_to_end, home, "--override", "--because", WHY)
+    assert done.exit_code == Exit.OK, done.output
+    assert end_to_end.published(home) != before
+    assert "publication" not in {finding.name for finding in examine(home)}
+
+
+def test_all_that_tells_of_the_night_says_that_it_was_published_on_somebodys_word(held, end_to_end):
+    home, _ = held
+    publish(end_to_end, home, "--override", "--because", WHY)
+    night = end_to_end.NIGHTS[1]
+    for name in (f"night_{night}.html", f"night_{night}.txt", "index.html"):
+        text = (home.reports / name).read_text(encoding="utf-8")
+        assert STATUS["overridden"][0] in text and STATUS["blocked"][0] not in text, name
+    [log] = home.logs.iterdir()
+    told = json.loads(log.read_text(encoding="utf-8").splitlines()[-1])
+    assert (told["event"], told["status"], told["night"]) == ("night_ended", "overridden", night.isoformat())
 
 
 def test_the_step_of_publication_alone_holds_back_what_the_checks_do(held, end_to_end, monkeypatch):

@@ -9,11 +9,14 @@ from warehouse.ledger import (
     claim_deliveries,
     DeliveryFacts,
     finish_night,
+    is_published,
     mark_published,
+    newest_merged,
     pending_deliveries,
     store_delivery,
     vouch,
 )
+from warehouse.verdicts import keep_verdict
 
 FIRST, SECOND = date(2026, 11, 1), date(2026, 11, 2)
 A, B = ("tax/a_20261101.csv", "tax", "content a"), ("tax/b_20261101.csv", "tax", "content b")
@@ -171,6 +174,22 @@ def test_a_closed_night_stays_as_it_is(house):
     assert house.rows("FROM night") == before
     assert house.rows("SELECT status, deliveries, mentions FROM night") == [("published", 1, 1)]
     assert not finish_night(house.con, SECOND, house.rows("SELECT now()")[0][0])
+
+
+def test_a_night_that_is_merged_again_is_published_once_its_checks_allow_it(house):
+    assert newest_merged(house.con) is None
+    house.deliver(FIRST, A[0], [MENTION])
+    house.finish(FIRST)
+    assert newest_merged(house.con) == FIRST and not is_published(house.con, FIRST)
+    keep_verdict(house.con, FIRST, "passed")
+    mark_published(house.con, FIRST, "s1", house.rows("SELECT now()")[0][0])
+    assert is_published(house.con, FIRST)
+    house.finish(FIRST)
+    assert not is_published(house.con, FIRST)
+    keep_verdict(house.con, FIRST, "blocked")
+    assert not is_published(house.con, FIRST)
+    keep_verdict(house.con, FIRST, "overridden")
+    assert is_published(house.con, FIRST)
 
 
 def test_a_file_taken_back_before_its_night_was_merged_leaves_nothing(house):

@@ -37,12 +37,16 @@ PAIR_WEIGHT = pa.schema(
         ("weight", pa.float64()),
         ("judgement", pa.string()),
         ("sampling_rate", pa.float64()),
+        ("drawn_linked", pa.bool_()),
+        ("drawn_probability", pa.float64()),
     ]
 )
 """Candidate pairs. `match_weight`: log2 posterior odds before rivals; `match_probability`: after rivals. Optional:
 `weight`, how many pairs this one stands for (1); `judgement` (positive, negative, unsure) with `sampling_rate`, the
 chance at which the pair was drawn for review within its group and band. A judged pair without a rate was chosen by
-hand: it counts for itself and says nothing of others. Besides these, any string columns to group by."""
+hand: it counts for itself and says nothing of others. `drawn_linked`, `drawn_probability`: what `is_linked` and
+`match_probability` were before the judgement was applied, which may move the pair but not those it stands for (as they
+are now). Besides these, any string columns to group by."""
 
 ERROR_RATE = pa.schema(
     [
@@ -102,13 +106,15 @@ class _Belief:
 class _Pairs:
     """Columns of n pairs; `truth` is 1, 0, 0.5 (unsure) or NaN, `rate` NaN where not drawn at random.
 
-    `cell` is the bin of `odds_bits`, those of linked pairs behind those of unlinked ones.
+    `cell` is the bin of `odds_bits`, those of linked pairs behind those of unlinked ones; `drawn` is the cell in which
+    the pair was drawn for review.
     """
 
     weight_bits: Floats
     odds_bits: Floats
     is_linked: NDArray[np.bool_]
     cell: NDArray[np.int64]
+    drawn: NDArray[np.int64]
     weight: Floats
     truth: Floats
     rate: Floats
@@ -201,16 +207,16 @@ def _estimate(
 
 def _count_cells(pairs: _Pairs) -> _Cells:
     known = np.where(np.isin(pairs.truth, (0, 1)), np.minimum(pairs.weight, 1), 0)
-    unknown, truth = pairs.weight - known, np.nan_to_num(pairs.truth)
+    cell, unknown, truth = pairs.cell, pairs.weight - known, np.nan_to_num(pairs.truth)
     match, other = unknown * _share(pairs.odds_bits), unknown * _share(-pairs.odds_bits)
-    odds = np.log2(np.maximum(_sum_cells(pairs, match), 1e-30) / np.maximum(_sum_cells(pairs, other), 1e-30))
-    variance = _sum_cells(pairs, pairs.weight * np.maximum(pairs.weight - 1, 0))
-    positive, negative = _sum_cells(pairs, known * truth), _sum_cells(pairs, known * (1 - truth))
-    return _Cells(_sum_cells(pairs, unknown), variance, odds, positive.sum(axis=1), negative.sum(axis=1))
+    odds = np.log2(np.maximum(_sum_cells(cell, match), 1e-30) / np.maximum(_sum_cells(cell, other), 1e-30))
+    variance = _sum_cells(cell, pairs.weight * np.maximum(pairs.weight - 1, 0))
+    positive, negative = _sum_cells(cell, known * truth), _sum_cells(cell, known * (1 - truth))
+    return _Cells(_sum_cells(cell, unknown), variance, odds, positive.sum(axis=1), negative.sum(axis=1))
 
 
-def _sum_cells(pairs: _Pairs, values: Floats) -> Floats:
-    return np.bincount(pairs.cell, values, 2 * BINS).astype(np.float64).reshape(2, BINS)
+def _sum_cells(cell: NDArray[np.int64], values: Floats) -> Floats:
+    return np.bincount(cell, values, 2 * BINS).astype(np.float64).reshape(2, BINS)
 
 
 def _judged_shares(
@@ -220,6 +226,9 @@ def _judged_shares(
 
     Before judgement, a share is as likely what the mixture says as it is anything (Jeffreys' prior). So judgements
     that agree with the mixture leave it as it is, and those that do not take its place.
+
+    A judged pair speaks for the cell in which it was drawn. The judgement itself may have put it where it is now: links
+    judged wrong are no links the next night, and those judged right would be left to speak for the others.
     """
     if inherited is None:
         inherited = np.full((DRAWS, 2, IN_BAND.shape[1]), np.nan)
@@ -227,7 +236,7 @@ def _judged_shares(
         return inherited
     stands_for: Floats = np.where(np.isnan(pairs.rate) | ~pairs.is_judged, 0.0, pairs.weight / pairs.rate)
     total, squares, positive, judged = (
-        _sum_cells(pairs, each) @ IN_BAND
+        _sum_cells(pairs.drawn, each) @ IN_BAND
         for each in (
             stands_for,
             stands_for**2,
@@ -347,10 +356,30 @@ def _read(pairs: pa.Table, group_kinds: Sequence[str]) -> _Pairs:
     _demand(bool((np.isnan(rate) | ((rate > 0) & (rate <= 1))).all()), "sampling_rate must be above 0, 1 at most")
     linked = pairs["is_linked"]
     _demand(pa.types.is_boolean(linked.type) and not linked.null_count, "is_linked must be true or false")
+    odds, is_linked = _odds_bits(probability), _flags(linked)
+    drawn = _cell(*_when_drawn(pairs, is_linked, probability))
+    return _Pairs(bits, odds, is_linked, _cell(is_linked, odds), drawn, weight, truth, rate)
+
+
+def _when_drawn(pairs: pa.Table, is_linked: NDArray[np.bool_], probability: Floats) -> tuple[NDArray[np.bool_], Floats]:
+    """Whether pairs were linked when they were drawn, and at what odds; as they are now where that is not told."""
+    was = _numbers(pairs, "drawn_probability")
+    _demand(bool((np.isnan(was) | ((was >= 0) & (was <= 1))).all()), "drawn_probability must lie between 0 and 1")
+    odds = _odds_bits(np.where(np.isnan(was), probability, was))
+    if "drawn_linked" not in pairs.column_names:
+        return is_linked, odds
+    _demand(pa.types.is_boolean(pairs.schema.field("drawn_linked").type), "drawn_linked must be true, false or null")
+    return np.where(_flags(pc.is_null(pairs["drawn_linked"])), is_linked, _flags(pairs["drawn_linked"])), odds
+
+
+def _odds_bits(probability: Floats) -> Floats:
     with np.errstate(divide="ignore"):
-        odds = np.log2(probability) - np.log1p(-probability) / np.log(2)
-    is_linked = _flags(linked)
-    return _Pairs(bits, odds, is_linked, is_linked * BINS + _bin(odds), weight, truth, rate)
+        odds: Floats = np.log2(probability) - np.log1p(-probability) / np.log(2)
+    return odds
+
+
+def _cell(is_linked: NDArray[np.bool_], odds_bits: Floats) -> NDArray[np.int64]:
+    return is_linked * BINS + _bin(odds_bits)
 
 
 def _demand(is_met: bool, demand: str) -> None:

@@ -116,6 +116,38 @@ def test_hand_picked_judgements_say_nothing_of_other_pairs():
     assert by_hand[0]["false_match_rate"] < 0.1 < drawn[0]["false_match_rate"]
 
 
+def test_judged_pairs_speak_for_where_they_were_drawn_though_judgements_have_moved_them():
+    """Of 1,000 doubtful links a tenth is false, of 500 unlinked pairs a fifth is missed; 100 of each are judged."""
+    links, others, sure = 1_000, 500, 2_000
+    rng = np.random.default_rng(11)
+    was_linked = np.repeat([True, False, True], [links, others, sure])
+    truth = np.concatenate((np.arange(links) >= 100, np.arange(others) < 100, np.full(sure, True)))
+    bits = np.concatenate((rng.uniform(5, 9, links), rng.uniform(-4, 0, others), rng.uniform(30, 40, sure)))
+    drawn = np.concatenate((np.arange(links) % 10 == 0, np.arange(others) % 5 == 0, np.zeros(sure, bool)))
+    is_linked = np.where(drawn, truth, was_linked)
+    words = np.where(drawn, np.where(truth, "positive", "negative"), None)
+    rate = np.where(drawn, np.repeat([100 / links, 100 / others, np.nan], [links, others, sure]), np.nan)
+    probability = 1 / (1 + 2.0**-bits)
+    [row] = error_rates(
+        pa.table(
+            {
+                "match_weight": bits,
+                "match_probability": np.where(drawn & (is_linked != was_linked), 0.5, probability),
+                "is_linked": is_linked,
+                "judgement": pa.array(words.tolist(), pa.string()),
+                "sampling_rate": pa.array(rate, from_pandas=True),
+                "drawn_linked": pa.array(np.where(drawn, was_linked, None).tolist(), pa.bool_()),
+                "drawn_probability": pa.array(np.where(drawn, probability, np.nan), from_pandas=True),
+            }
+        )
+    ).to_pylist()
+    false, missed = (~truth[is_linked]).mean(), truth[~is_linked].sum() / truth.sum()
+    assert _holds(row, "false_match", false)
+    assert _holds(row, "missed_match", missed)
+    assert row["false_match_rate"] == pytest.approx(false, rel=0.2)
+    assert row["missed_match_rate"] == pytest.approx(missed, rel=0.2)
+
+
 def test_unsure_pairs_stay_unknown():
     few = _table(np.array([3.5, 4.0, -3.0]))
     [plain] = error_rates(few).to_pylist()
@@ -226,6 +258,8 @@ def test_all_linked_misses_nothing_among_candidates():
         ("weight", [np.inf]),
         ("judgement", ["perhaps"]),
         ("sampling_rate", [0.0]),
+        ("drawn_linked", ["yes"]),
+        ("drawn_probability", [1.5]),
     ],
 )
 def test_what_cannot_be_read_is_refused(column, values):

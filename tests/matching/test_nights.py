@@ -1,7 +1,7 @@
 """Night by night: the result is that of one full run, whatever the order; judgements are applied and taken back."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, UTC
+from datetime import date, datetime, timedelta, UTC
 from functools import cache
 
 import duckdb
@@ -11,12 +11,15 @@ import pyarrow.compute as pc
 import pytest
 
 from matching.engine import learn_parameters
+from matching.error_rates import error_rates
 from matching.errors import ConstraintError
 from matching.judgements import create_judgements, record_judgement, withdraw_judgement
 from matching.nightly_rates import store_error_rates
 from matching.nights import _Night, link_records, PERSON_SPEC
+from matching.review import draw_sample
 from matching.scorer import all_units, Scorer
 from matching.spec import load_spec, Spec
+from matching.stand_ins import move_judgements
 from matching.state import forget, forget_news, load_parameters, run, TABLES
 from matching.tables import RECORD, RELATION
 from matching.weights import FLOOR
@@ -421,3 +424,32 @@ def test_error_rates_are_kept_by_night_and_group():
         ("area", "town"),
     } <= groups
     assert all(rate is None or 0 <= rate <= 0.05 for *_, rate in rows)
+
+
+def test_judged_pairs_are_told_as_they_were_drawn(monkeypatch):
+    town = Town()
+    town.link()
+    units = dict(town.con.execute("SELECT record_id, unit_id FROM match_record").fetchall())
+    scored = town.con.execute("SELECT unit_l, unit_r, probability FROM match_pair").fetchall()
+    probability = {(left, right): told for left, right, told in scored}
+    clusters = town.clusters()
+    first = next(  # its unit has another record, and it is linked to what the grid said
+        n for n in range(1, 300, 3)
+        if units[n] == units[n + 1] and clusters[n] == clusters[n + 2] and (units[n], units[n + 2]) in probability
+    )  # fmt: skip
+    was = probability[units[first], units[first + 2]]
+    draw_sample(town.con, load_spec(PERSON_SPEC), len(scored), seed=1, drawn_at=NOW - timedelta(days=1))
+    town.judge(first, first + 2, "negative")
+    town.link()
+    draw_sample(town.con, load_spec(PERSON_SPEC), len(scored), seed=1, drawn_at=NOW + timedelta(days=1))
+    town.con.execute("CREATE VIEW kinds AS SELECT record_id, 'k' AS kind, 'a' AS area FROM all_records")
+    town.con.execute("CREATE TEMP TABLE successors (record_id BIGINT, stand_in_id BIGINT)")
+    town.con.execute(f"CREATE TEMP VIEW held AS SELECT record_id FROM all_records WHERE record_id <> {first}")
+    move_judgements(town.con, held="held", successors="successors", moved_at=NOW)
+    town.link(f"record_id <> {first}")
+    asked = []
+    monkeypatch.setattr("matching.nightly_rates.error_rates", lambda *given: asked.append(given) or error_rates(*given))
+    store_error_rates(town.con, "2026-11-25", 2026, "kinds")
+    [told] = [row for row in asked[0][0].to_pylist() if row["judgement"]]
+    assert (told["judgement"], told["sampling_rate"], told["is_linked"]) == ("negative", 1.0, False)
+    assert (told["drawn_linked"], told["drawn_probability"]) == (True, was)

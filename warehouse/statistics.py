@@ -42,14 +42,18 @@ class Link(_Frozen):
     """Counts of one statistic that are sums of another's.
 
     A cell of `total` by the dimensions of `where` and `by` is the sum of those cells of `part` by its `set` that have
-    the same values in the dimensions that `by` names; a value that lists several (`a + b`) is each of them.
+    the same values in the dimensions that `by` names, and those of `part_where`; a value that lists several (`a + b`)
+    is each of them. `times` names a dimension of numbers: each cell counts so often, one of an open class (`10+`) at
+    least.
     """
 
     total: str
     where: dict[str, str] = {}
-    by: dict[str, str]
+    by: dict[str, str] = {}
     part: str
     set: tuple[str, ...]
+    part_where: dict[str, str] = {}
+    times: str | None = None
 
 
 class Statistics(_Frozen):
@@ -94,8 +98,11 @@ def build_statistics(con: duckdb.DuckDBPyConnection, k: int) -> dict[str, pa.Tab
     con.execute("DROP TABLE _wh_living")
     # Readers have all tables, so what to hide is chosen for all at once.
     first = dict(zip(counted, accumulate((len(each.cells) for each in counted.values()), initial=0), strict=False))
-    counts = np.array([count for each in counted.values() for count in each.counts], np.int64)
-    hidden = suppress(counts, Sums.of(_sums(declared, counted, first)), k)
+    counts = [count for each in counted.values() for count in each.counts]
+    weighted, beyond = _weighted_sums(declared, counted, first, counts)
+    sums = Sums.of(_sums(declared, counted, first), weighted)
+    unpublished = range(len(counts), len(counts) + len(beyond))
+    hidden = suppress(np.array(counts + beyond, np.int64), sums, k, unpublished)
     tables = {}
     for name, each in counted.items():
         is_hidden = hidden[first[name] : first[name] + len(each.cells)]
@@ -157,15 +164,46 @@ def _sums(declared: Statistics, counted: dict[str, _Counted], first: dict[str, i
         within = find_sums(counted[name].cells, sets, counted[name].which)
         sums += [(first[name] + total, [first[name] + part for part in parts]) for total, parts in within]
     for link in declared.links:
-        parts: dict[tuple[str, ...], list[int]] = {}
-        for n, cell in _cells(declared, counted, link.part, link.set):
-            for values in product(*(cell[each].split(" + ") for each in link.by.values())):
-                parts.setdefault(values, []).append(first[link.part] + n)
-        for n, cell in _cells(declared, counted, link.total, (*link.where, *link.by)):
-            if all(cell[each] == value for each, value in link.where.items()):
-                values = tuple(cell[each] for each in link.by)
-                sums.append((first[link.total] + n, parts.get(values, [])))
+        if link.times is None:
+            sums += [(total, [part for part, _ in parts]) for total, parts in _linked(declared, counted, first, link)]
     return sums
+
+
+def _weighted_sums(
+    declared: Statistics, counted: dict[str, _Counted], first: dict[str, int], counts: Sequence[int]
+) -> tuple[list[tuple[int, list[int], list[int]]], list[int]]:
+    """All sums in which a cell counts several times; and by how much open classes exceed their least.
+
+    The latter are further cells, numbered behind all others, which nobody is told.
+    """
+    sums: list[tuple[int, list[int], list[int]]] = []
+    beyond: list[int] = []
+    for link in declared.links:
+        if link.times is not None:
+            for total, found in _linked(declared, counted, first, link):
+                parts = [part for part, _ in found]
+                times = [cell[link.times] for _, cell in found]
+                weights = [int(each.removesuffix("+")) for each in times]
+                if any(each.endswith("+") for each in times):
+                    least = int(np.dot([counts[part] for part in parts], weights))
+                    parts, weights = [*parts, len(counts) + len(beyond)], [*weights, 1]
+                    beyond.append(counts[total] - least)
+                sums.append((total, parts, weights))
+    return sums, beyond
+
+
+def _linked(
+    declared: Statistics, counted: dict[str, _Counted], first: dict[str, int], link: Link
+) -> Iterator[tuple[int, list[tuple[int, dict[str, str]]]]]:
+    """Each total of a link, and its parts with their values."""
+    parts: dict[tuple[str, ...], list[tuple[int, dict[str, str]]]] = {}
+    for n, cell in _cells(declared, counted, link.part, link.set):
+        if link.part_where.items() <= cell.items():
+            for values in product(*(cell[each].split(" + ") for each in link.by.values())):
+                parts.setdefault(values, []).append((first[link.part] + n, cell))
+    for n, cell in _cells(declared, counted, link.total, (*link.where, *link.by)):
+        if link.where.items() <= cell.items():
+            yield first[link.total] + n, parts.get(tuple(cell[each] for each in link.by), [])
 
 
 def _cells(

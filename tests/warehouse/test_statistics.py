@@ -3,7 +3,9 @@
 import random
 from datetime import date
 
+import numpy as np
 import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from warehouse.statistics import build_statistics, load_statistics
 
@@ -165,6 +167,115 @@ def test_departments_tell_nothing_of_combinations(county):
     for total in county["stat_department"].to_pylist():
         parts = [row for row in combinations if total["department"] in row["departments"].split(" + ")]
         assert [row["is_hidden"] for row in (total, *parts)].count(True) != 1, total
+
+
+MEMBERS = {
+    "single": ["02"],
+    "couple": ["02", "10"],
+    "parents_and_children": ["02", "10", "20"],
+    "three_generations": ["02", "10", "20", "50"],
+    "grandparents_and_grandchildren": ["02", "40"],
+    "other_relatives": ["02", "10", "70"],
+}
+
+
+def households(house, *numbered):
+    """Households of a type, a size (of which children make up what the type does not) and a number."""
+    people = [
+        {**POLICE, "household_no": f"{kind}{size}-{n}", "relation_to_head_code": code}
+        for kind, size, number in numbered for n in range(number)
+        for code in [*MEMBERS[kind], *["20"] * (size - len(MEMBERS[kind]))]
+    ]  # fmt: skip
+    house.deliver(N1, "a.csv", [{**each, "record_key": f"{n}", "name": f"甲{n}"} for n, each in enumerate(people)])
+    house.assign(N1)
+    house.build([*TRUST, ("public_security", "register", "relation_to_head", 1)])
+    house.entities(N1)
+    house.con.execute("SET VARIABLE wh_night = DATE '2026-11-01'")
+    return build_statistics(house.con, 5)
+
+
+def most(tables, *identities):
+    """For each hidden count the most that it can be, for all who add up what the tables show, and know identities.
+
+    An identity is a list of (weight, name of a table, dimensions) that add up to zero; weighted cells that no table has
+    count nothing, and where one has a class `10+`, the sum may be less.
+    """
+    cells = {
+        (name, *((d, row[d]) for d in table.column_names if row[d] is not None and d not in ("count", "is_hidden"))):
+        row["count"] for name, table in tables.items() for row in table.to_pylist()
+    }  # fmt: skip
+    sums = [[(weight, (name, *where.items())) for weight, name, where in identity] for identity in identities]
+    for name, *values in cells:
+        wider = [c[1:] for c in cells if c[0] == name and set(values) < set(c[1:])]
+        for dimensions in {tuple(d for d, _ in each) for each in wider}:
+            parts = [each for each in wider if tuple(d for d, _ in each) == dimensions]
+            sums.append([(-1, (name, *values)), *((1, (name, *each)) for each in parts)])
+    unknown = {cell: n for n, cell in enumerate(c for c, count in cells.items() if count is None)}
+    matrix, known, lower = np.zeros((len(sums), len(unknown))), np.zeros(len(sums)), np.zeros(len(sums))
+    for n, each in enumerate(sums):
+        for weight, cell in each:
+            if cell in unknown:
+                matrix[n, unknown[cell]] += weight
+            else:
+                known[n] += weight * cells.get(cell, 0)
+            if ("member_count", "10+") in cell and cell in cells and weight == 10:
+                lower[n] = -np.inf
+    add_up = LinearConstraint(matrix, lower - known, -known)
+    found = {}
+    for cell, n in unknown.items():
+        aim = np.zeros(len(unknown))
+        aim[n] = -1
+        end = milp(aim, constraints=add_up, integrality=np.ones(len(unknown)), bounds=Bounds(1, 10_000))
+        assert end.success, end.message
+        found[cell] = -end.fun
+    return found
+
+
+ALONE = [(1, "stat_household", {"household_type": "single"}), (-1, "stat_household", {"member_count": "1"})]
+EMPTY = [(1, "stat_dwelling", {"occupancy": "empty"}), (-1, "stat_dwelling", {"residents": "0"})]
+MEMBERSHIP = [
+    (-1, "stat_registered", {}),
+    *((size, "stat_household", {"member_count": "10+" if size == 10 else str(size)}) for size in range(1, 11)),
+]
+
+
+@pytest.mark.parametrize(
+    "numbered",
+    [
+        [("single", 1, 7), ("couple", 2, 40), ("parents_and_children", 3, 60), ("three_generations", 4, 20),
+         ("grandparents_and_grandchildren", 2, 3), ("other_relatives", 3, 30)],
+        [("single", 1, 20), ("couple", 2, 30), ("parents_and_children", 3, 40), ("parents_and_children", 5, 3),
+         ("parents_and_children", 6, 7)],
+        [("single", 1, 7), ("couple", 2, 30), ("parents_and_children", 3, 40), ("parents_and_children", 8, 3),
+         ("parents_and_children", 10, 1)],
+        [("single", 1, 7), ("couple", 2, 2), ("parents_and_children", 9, 2), ("three_generations", 5, 30)],
+    ],
+    ids=["a type and a size are the same", "persons by size", "no more than the open class allows", "whole numbers"],
+)  # fmt: skip
+def test_households_by_type_and_by_size_tell_nothing_of_each_other(house, numbered):
+    tables = households(house, *numbered)
+    told = {name: tables[name] for name in ("stat_household", "stat_registered")}
+    found = most(told, ALONE, MEMBERSHIP)
+    assert found and min(found.values()) >= 5, found
+
+
+def test_empty_dwellings_tell_nothing_of_their_use(house):
+    """Thirty lived in by their owners, three by others; seven are empty."""
+    people = [
+        *({"role": "owner", "dwelling_address_raw": f"自{n}", "residence_address_raw": f"自{n}"} for n in range(30)),
+        *({"residence_address_raw": f"住{n}"} for n in range(3)),
+        *({"role": "owner", "dwelling_address_raw": f"空{n}"} for n in range(7)),
+    ]
+    places = sorted({place for each in people for name, place in each.items() if name != "role"})
+    addresses = [{"address_raw": place, "is_local": True, "town": "明水", "dwelling_key": place} for place in places]
+    named = [{**POLICE, **each, "record_key": f"{n}", "name": f"甲{n}"} for n, each in enumerate(people)]
+    house.deliver(N1, "a.csv", named, addresses)
+    house.assign(N1)
+    house.build(TRUST)
+    house.entities(N1)
+    house.con.execute("SET VARIABLE wh_night = DATE '2026-11-01'")
+    found = most({"stat_dwelling": build_statistics(house.con, 5)["stat_dwelling"]}, EMPTY)
+    assert found and min(found.values()) >= 5, found
 
 
 def test_an_empty_base_has_no_counts(house):

@@ -33,17 +33,18 @@ def table(rng, towns, places, ages, scale):
 
 
 def attack(counts, hidden, sums):
-    """For each hidden cell the least and the most that it can be, given all that is shown and that it is not 0."""
+    """For each hidden cell the least and the most that it can be, a whole number, given all that is shown and no 0."""
     unknown = np.flatnonzero(hidden)
     place = {cell: n for n, cell in enumerate(unknown)}
     matrix, right = [], []
     for number, total in enumerate(sums.total):
         row, value = np.zeros(len(unknown)), 0
-        for cell in sums.part[sums.owner == number]:
+        of_total = sums.owner == number
+        for cell, weight in zip(sums.part[of_total], sums.weight[of_total], strict=True):
             if hidden[cell]:
-                row[place[cell]] += 1
+                row[place[cell]] += weight
             else:
-                value -= counts[cell]
+                value -= weight * counts[cell]
         if hidden[total]:
             row[place[total]] -= 1
         else:
@@ -55,7 +56,9 @@ def attack(counts, hidden, sums):
         aim = np.zeros(len(unknown))
         aim[n] = 1
         ends = [
-            linprog(sign * aim, A_eq=np.array(matrix), b_eq=np.array(right), bounds=(1, None), method="highs")
+            linprog(
+                sign * aim, A_eq=np.array(matrix), b_eq=np.array(right), bounds=(1, None), method="highs", integrality=1
+            )
             for sign in (1, -1)
         ]
         bounds.append(tuple(round(abs(end.fun), 6) if end.status == 0 else np.inf for end in ends))
@@ -73,11 +76,12 @@ def test_an_attacker_with_all_sums_learns_no_small_cell(seed):
     assert told == []
 
 
-def test_a_cell_that_only_several_totals_together_tell_is_open():
-    """The first two rows less the first two columns leave the 2 in the third column alone."""
+@pytest.mark.parametrize("small", [1, 2, 3, 4])
+def test_a_cell_that_only_several_totals_together_tell_is_open(small):
+    """The first two rows less the first two columns leave the one in the third column alone."""
     inner = np.full((4, 4), 50)
     inner[0:2, 0:2] = inner[2:4, 2:4] = 4
-    inner[0, 2] = 2
+    inner[0, 2] = small
     sets = [(), (0,), (1,), (0, 1)]
     cells = [(None, None), *((f"t{t}", None) for t in range(4)), *((None, f"p{p}") for p in range(4))]
     cells += [(f"t{t}", f"p{p}") for t, p in itertools.product(range(4), range(4))]
@@ -85,11 +89,32 @@ def test_a_cell_that_only_several_totals_together_tell_is_open():
     counts = np.array([inner.sum(), *inner.sum(axis=1), *inner.sum(axis=0), *inner.ravel()])
     sums = Sums.of(find_sums(cells, sets, which))
     alone = (counts > 0) & (counts < K)
-    assert dict(zip(*attack(counts, alone, sums), strict=True))[cells.index(("t0", "p2"))] == (2, 2)
+    assert dict(zip(*attack(counts, alone, sums), strict=True))[cells.index(("t0", "p2"))] == (small, small)
     hidden = suppress(counts, sums, K)
     bounds = dict(zip(*attack(counts, hidden, sums), strict=True))
     assert all(most >= K for cell, (_, most) in bounds.items() if counts[cell] < K)
     assert not hidden[:9].any()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_attacker_who_knows_the_units_of_all_sizes_learns_no_small_cell(seed):
+    """Cells by size, their number, and by two places how many units they have together; no place is small."""
+    rng = np.random.default_rng(seed)
+    sizes = np.sort(rng.choice(np.arange(1, 10), 5, replace=False))
+    by_size = np.maximum(rng.poisson([60, 30, 8, 3, 3]), 1)
+    members = int(by_size @ sizes)
+    beyond = int(rng.integers(1, 4))
+    counts = np.array(
+        [by_size.sum(), *by_size, members + beyond * (seed % 2), 20, members + beyond * (seed % 2) - 20, beyond]
+    )
+    open_class = ([9], [1]) if seed % 2 else ([], [])
+    sums = Sums.of(
+        [(0, range(1, 6)), (6, [7, 8])], [(6, [*range(1, 6), *open_class[0]], [*sizes.tolist(), *open_class[1]])]
+    )
+    hidden = suppress(counts, sums, K, unpublished=[9])
+    bounds = dict(zip(*attack(counts, hidden, sums), strict=True))
+    assert hidden[1:6].any()
+    assert [counts[cell] for cell, (_, most) in bounds.items() if cell != 9 and most < K] == []
 
 
 def test_a_total_gives_no_single_cell_away():

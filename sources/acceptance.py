@@ -123,7 +123,7 @@ class RecordSorter:
         missing = self.layout.width - len(delivered)
         columns = [*delivered[: self.layout.width], *[pa.repeat("", len(lengths))] * missing]
         blanks = [blank_mask(column) for column in columns]
-        overfull = self._faults.find_overfull(lengths, delivered)
+        overfull = self._faults.find_overfull(run, lengths, delivered)
         filled = _count_filled(blanks)
         kinds = record_kinds(self.layout, columns, lengths, filled)
         numbers = pc.add(

@@ -3,9 +3,11 @@
 Not here: wrong values in rows of the right shape (`sources.quarantine`).
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,6 +20,9 @@ from sources.rows import RecordReader, Records
 
 MOST_DAMAGED_CHARACTERS = 4
 """A row with more bad bytes than this is not used, wherever they are."""
+
+_OF_FIGURES: Final = ("citizen_id", "date", "number", "phone")
+_FIGURES: Final = re.compile(r"[\d\s.,:/'=\"年月日号周岁XxE*+-]+")
 
 
 @dataclass(frozen=True)
@@ -37,14 +42,16 @@ class FaultFinder:
         self.layout, self.decoder, self.reader = layout, decoder, reader
         self._regular_lengths: set[int] = set()
 
-    def find_overfull(self, lengths: pa.Array, columns: Sequence[pa.Array]) -> list[int]:
+    def find_overfull(self, run: Records, lengths: pa.Array, columns: Sequence[pa.Array]) -> list[int]:
         """The positions of records with more cells than the header: not when exporters add blank ones to each row.
 
         Args:
-            lengths: cells of each record.
-            columns: the cells by position, beyond the header too.
+            run: the records.
+            lengths: cells of each data record.
+            columns: their cells by position, beyond the header too.
         """
-        self._learn_lengths(lengths)
+        if not self._regular_lengths:
+            self._learn_lengths(run, lengths, columns)
         width = self.layout.width
         if len(columns) <= width:
             return []
@@ -79,19 +86,42 @@ class FaultFinder:
         damage = dict(self._damage(run, leading))
         spoilt = {p: fault for p, fault in damage.items() if fault.reason_code == "undecodable" or p in faults}
         faults |= {p: Fault("undecodable", fault.column_name, fault.value) for p, fault in spoilt.items()}
-        last = _last(lengths) if run.is_last and not self.decoder.ends_with_newline else None
+        last = self._unfinished(run, lengths)
         if last is not None and (last in short or last in spoilt):
             faults[last] = Fault("row_cut_off")
         data = is_data.to_pylist() if faults or damage else []
         noted = {position: fault for position, fault in damage.items() if data[position] and position not in faults}
         return {position: fault for position, fault in faults.items() if data[position]}, noted
 
-    def _learn_lengths(self, lengths: pa.Array) -> None:
-        """A length that most rows of the first run have is regular: exporters add or drop blank last cells."""
-        if not self._regular_lengths:
-            common = pc.mode(lengths.filter(pc.greater(lengths, 1)))
-            usual = [found["mode"] for found in common.to_pylist() if found["count"] * 2 > len(lengths)]
-            self._regular_lengths = {self.layout.width, len(self.layout.header), *usual}
+    def _learn_lengths(self, run: Records, lengths: pa.Array, columns: Sequence[pa.Array]) -> None:
+        """A length that most rows of the first run have is regular: exporters add or drop blank last cells.
+
+        A row that may be cut off tells nothing. One row alone can only show that it lacks its last cells; with one too
+        many, any of its cells may be two.
+        """
+        unfinished = self._unfinished(run, lengths)
+        whole = lengths.slice(0, unfinished)
+        common = pc.mode(whole.filter(pc.greater(whole, 1))).to_pylist()
+        usual = [found["mode"] for found in common if found["count"] * 2 > len(whole)]
+        if usual and common[0]["count"] == 1:
+            row = whole.index(usual[0]).as_py()
+            usual = usual if self._stands_in_place([column[row].as_py() for column in columns[: usual[0]]]) else []
+        self._regular_lengths = {self.layout.width, len(self.layout.header), *usual}
+
+    def _stands_in_place(self, cells: list[str]) -> bool:
+        """Whether a row no longer than the header has figures just where they should stand: no cell before was lost."""
+        types = self.layout.extract.by_name
+        told = [
+            cells[place].strip()
+            for name, place in self.layout.columns.positions.items()
+            if types[name].type in _OF_FIGURES and place < len(cells)
+        ]
+        filled = [cell for cell in told if cell]
+        return len(cells) <= self.layout.width and bool(filled) and all(map(_FIGURES.fullmatch, filled))
+
+    def _unfinished(self, run: Records, lengths: pa.Array) -> int | None:
+        """The record in which a file ends that has no line end: it may be cut off."""
+        return _last(lengths) if run.is_last and not self.decoder.ends_with_newline else None
 
     def _short(self, lengths: pa.Array, is_data: pa.Array) -> list[int]:
         irregular = pc.invert(pc.is_in(lengths, value_set=pa.array(sorted(self._regular_lengths), pa.int32())))

@@ -305,6 +305,33 @@ def test_blank_last_cells_added_or_left_out_throughout(tmp_path: Path, header: s
     assert reading.rows_accepted == 4
 
 
+@pytest.mark.parametrize(
+    ("row", "reasons"),
+    [
+        ("D1,张三丰,370114199001011234,明水街道,A", {}),
+        ("D1,张三丰,370114199001011234,明水街道,A\n", {}),
+        ("D1,张三丰,370114199001011234,明水街道\n", {}),
+        ("D1,张三丰,370114199001011234\n", {}),
+        ("D1,张三丰,370114199001011234", {"row_cut_off": 1}),
+        ("D1,张三丰,3701141990", {"row_cut_off": 1}),
+        ("D1,张三丰\n", {"cells_too_few": 1}),
+        ("D1,370114199001011234,明水街道,A\n", {"cells_too_few": 1}),
+        ("D1,张三丰,370114199001011234,明水街道,3号楼,\n", {"cells_too_many": 1}),
+        ("D1,张,三丰,370114199001011234,明水街道,\n", {"cells_too_many": 1}),
+    ],
+)
+def test_a_lone_row_does_not_prove_its_own_length(tmp_path: Path, row: str, reasons: dict[str, int]) -> None:
+    reading = read(tmp_path, f"{HEADER}\n{row}")
+    assert (reading.reasons, reading.rows_accepted) == (reasons, 1 - len(reasons))
+
+
+def test_a_row_cut_off_does_not_speak_for_another(tmp_path: Path) -> None:
+    reading = read(tmp_path, f"{HEADER}\nD1,张三丰,明水\nD2,李四,双")
+    assert reading.reasons == {"cells_too_few": 1, "row_cut_off": 1}
+    whole = read(tmp_path, f"{HEADER}\n" + "\n".join(["D1,张三丰,370114199001011234,明水街道"] * 3))
+    assert (whole.reasons, whole.rows_accepted) == ({}, 3)
+
+
 def test_full_width_delimiters_survive_within_quotes(tmp_path: Path) -> None:
     reading = read(tmp_path, '船号；船主；备注\n1；张三、李四；"甲；乙"\n', "船只_1.csv")
     assert reading.rows.read_all()["note"].to_pylist() == ["甲；乙"]

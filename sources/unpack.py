@@ -154,6 +154,10 @@ def _sheets(path: Path, folder: Path) -> Iterator[Path]:
         raise DeliveryRefusedError("archive_encrypted") from error
     except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, *_DAMAGED) as error:
         raise DeliveryRefusedError("workbook_damaged") from error
+    except BaseException as error:  # its panics are no `Exception`, and only their name tells them from an interrupt
+        if type(error).__name__ != "PanicException":
+            raise
+        raise DeliveryRefusedError("workbook_damaged") from error
 
 
 def _refuse_bomb(workbook: Path) -> None:

@@ -196,6 +196,14 @@ def test_what_cannot_be_read_is_refused_by_name(tmp_path, content, reason):
     assert read(tmp_path, content, NAME + ".zip").refused_reason == reason
 
 
+def test_an_old_workbook_cut_off_anywhere_is_refused(tmp_path):
+    content = XLS.read_bytes()
+    reasons = {
+        read(tmp_path, content[:end], "钓鱼证_1.xls").refused_reason for end in range(600, len(content) - 1_000, 400)
+    }
+    assert reasons == {"workbook_damaged"}
+
+
 def test_an_archive_whose_names_are_not_what_they_are_said_to_be_is_refused(tmp_path):
     bent = archive(**{"表.csv": TEXT}).replace("表".encode(), b"\xa6\xa6\xa6")
     assert read(tmp_path, bent, NAME + ".zip").refused_reason == "archive_damaged"

@@ -2,7 +2,8 @@
 
 Rules: a cluster takes the id whose founding mention it holds; of several the oldest survives and the others become
 its aliases; a cluster with none mints. So in a split the part with the founding mention keeps the id, and a merge
-that is undone gives the retired id back to the person it meant (cause `restore`) instead of a third one. All of
+that is undone gives the retired id back to the person it meant (cause `restore`) instead of a third one. An id whose
+records are all gone waits for its entry under the same name; nobody else who stands in the entry ever gets it. All of
 it follows from the keys and tonight's clusters alone: the same clusters again change nothing.
 
 Not here: which records belong together (`matching`), the key (`warehouse.identity_key`).
@@ -25,6 +26,9 @@ CHANGED_PERSONS: Final = "wh_changed_person"
 _TEMPORARY = (
     "_wh_cluster_key",
     "_wh_founding",
+    "_wh_entry",
+    "_wh_used_entry",
+    "_wh_tried",
     "_wh_minted",
     "_wh_revived",
     "_wh_person",

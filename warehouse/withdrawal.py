@@ -35,8 +35,8 @@ def withdraw_delivery(
     """Take a delivery back, in one transaction; the next merge makes the base what it is without it.
 
     An id goes on while any other record of its person is held. Of whom nothing else is known the id sleeps: it is
-    theirs again when the same entry is delivered once more. Archive and receipt stay, and the content may be
-    delivered again.
+    theirs again when the same entry is delivered once more under the same name. Archive and receipt stay, and the
+    content may be delivered again.
 
     Args:
         con: the warehouse.

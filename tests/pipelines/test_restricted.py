@@ -36,7 +36,7 @@ def filled(home):
                 """,
                 [person, name, PHONE, N1],
             )
-            con.execute("INSERT INTO person_key VALUES ($1, $2, $3)", [person, number, N1])
+            con.execute("INSERT INTO person_key VALUES ($1, $2, $3, NULL)", [person, number, N1])
             con.execute(
                 "INSERT INTO crosswalk_version"
                 " VALUES ($1, 'tax', 'pay', 'tax/a.csv', $2, 'self', 'r', 1, $3, true, $2, $3, NULL)",

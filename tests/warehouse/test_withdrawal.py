@@ -9,9 +9,10 @@ from warehouse.errors import UnknownDeliveryError
 from warehouse.withdrawal import withdraw_delivery
 
 NOW = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
-N1, N2, N3, N4 = (date(2026, 11, day) for day in (1, 2, 3, 4))
+N1, N2, N3, N4, N5 = (date(2026, 11, day) for day in (1, 2, 3, 4, 5))
 POLICE = {"department": "public_security", "extract": "register"}
 GRID = {"department": "grid", "extract": "visit"}
+FLAT = {"department": "grid", "extract": "ownership", "record_key": "flat", "role": "owner"}
 
 
 def ids(delivery_id, count=1):
@@ -100,6 +101,101 @@ def test_a_retired_id_still_means_its_own_records(house):
     withdraw(house, first >> 34)
     night(house, N4, {more}, {second})
     assert house.persons()[second] == person_of[other]
+
+
+def bought(house, label, name):
+    """The mention of the flat's new owner, not merged yet."""
+    return ids(house.deliver(label, f"flat_{name}.csv", [{**FLAT, "name": name}]))[0]
+
+
+def test_who_takes_over_an_entry_is_not_who_slept_there(house):
+    """甲, known by the flat alone, sells to 乙, whom the register knows, and 乙 to 丙."""
+    register = ids(house.deliver(N1, "a.csv", [{**POLICE, "record_key": "1", "name": "乙"}]))[0]
+    first = bought(house, N1, "甲")
+    house.merge(N1)
+    person_of = house.persons()
+    second = bought(house, N2, "乙")
+    house.merge(N2, {register, second})
+    withdraw(house, first >> 34)
+    third = bought(house, N3, "丙")
+    counts = house.merge(N3, {register, second})
+    assert house.persons()[third] not in person_of.values()
+    assert (counts.persons_new, counts.persons_withdrawn) == (1, 1)
+
+
+def test_an_id_whose_entry_was_passed_on_is_never_minted_again(house):
+    """甲 sells to 乙 and 乙 to 丙, all known by the flat alone; what told of 甲 goes before 丙 buys."""
+    first = bought(house, N1, "甲")
+    house.merge(N1)
+    second = bought(house, N2, "乙")
+    house.merge(N2)
+    person_of = house.persons()
+    withdraw(house, first >> 34)
+    third = bought(house, N3, "丙")
+    house.merge(N3)
+    assert house.persons()[second] == person_of[second]
+    assert house.persons()[third] not in person_of.values()
+
+
+def test_an_id_that_goes_on_with_another_entry_is_never_minted_again(house):
+    """The flat founded 甲, who goes on with the register when the flat is another's."""
+    first = bought(house, N1, "甲")
+    house.merge(N1)
+    register = ids(house.deliver(N2, "a.csv", [{**POLICE, "record_key": "1", "name": "甲"}]))[0]
+    house.merge(N2, {first, register})
+    person = house.persons()[first]
+    withdraw(house, first >> 34)
+    second = bought(house, N3, "乙")
+    house.merge(N3)
+    assert house.persons()[register] == person != house.persons()[second]
+
+
+def test_rows_that_were_shifted_are_put_right(house):
+    """Names stood beside the entries of others; an entry wakes whom it told of, and nobody else."""
+    rows = [{**FLAT, "record_key": key, "name": name} for key, name in (("a", "丙"), ("b", "甲"), ("c", "丁"))]
+    shifted = house.deliver(N1, "a.csv", rows)
+    house.merge(N1)
+    person_of = [house.persons()[mention] for mention in ids(shifted, 3)]
+    withdraw(house, shifted)
+    right = [{**row, "name": name} for row, name in zip(rows, "甲乙丁", strict=True)]
+    corrected = house.deliver(N2, "b.csv", right)
+    house.merge(N2)
+    now = [house.persons()[mention] for mention in ids(corrected, 3)]
+    assert now[2] == person_of[2]
+    assert len({*now, *person_of}) == 5
+    withdraw(house, corrected)
+    again = house.deliver(N3, "c.csv", rows)
+    house.merge(N3)
+    assert [house.persons()[mention] for mention in ids(again, 3)] == person_of
+
+
+def test_all_who_an_entry_ever_founded_count_and_wake_in_their_order(house):
+    names = [*"甲乙丙丁", "甲"]
+    first = house.deliver(N1, "a.csv", [{**FLAT, "name": name} for name in names])
+    house.merge(N1)
+    person_of = [house.persons()[mention] for mention in ids(first, 5)]
+    withdraw(house, first)
+    again = house.deliver(N2, "b.csv", [{**FLAT, "name": name} for name in ["戊", *names, "己"]])
+    house.merge(N2)
+    now = [house.persons()[mention] for mention in ids(again, 7)]
+    assert now[1:6] == person_of
+    assert len(set(now)) == 7
+
+
+def test_keys_of_before_names_were_kept_learn_theirs_or_stay_asleep(told):
+    house, _, visits = told
+    person = house.persons()[ids(visits, 2)[1]]
+    house.con.execute("UPDATE person_key SET name_hash = NULL")
+    night(house, N3)
+    withdraw(house, visits)
+    again = house.deliver(N4, "b.csv", [{**GRID, "record_key": "2", "name": "乙"}])
+    house.merge(N4)
+    assert house.persons()[ids(again)[0]] == person
+    withdraw(house, again)
+    house.con.execute("UPDATE person_key SET name_hash = NULL")
+    last = house.deliver(N5, "c.csv", [{**GRID, "record_key": "2", "name": "乙"}])
+    house.merge(N5)
+    assert house.persons()[ids(last)[0]] != person
 
 
 def test_only_what_is_part_of_the_base_can_be_withdrawn(told):

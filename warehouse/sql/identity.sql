@@ -1,5 +1,9 @@
--- Clusters -> who is who tonight. In: {clusters}, all or some (CLUSTER), {source_trust} (SOURCE_TRUST); macro keyed_id,
--- variable wh_night. Out: _wh_cluster_key, _wh_minted, _wh_revived, _wh_alias, _wh_person.
+-- Clusters -> who is who tonight. In: {clusters}, all or some (CLUSTER), {source_trust} (SOURCE_TRUST); macros of
+-- keyed_id, variable wh_night. Out: _wh_cluster_key, _wh_minted, _wh_revived, _wh_alias, _wh_person.
+
+-- Keys of before names were kept learn theirs, while their founding mention is held.
+UPDATE person_key SET name_hash = name_hash(entry_text(m), m.name)
+FROM std_mention AS m WHERE person_key.name_hash IS NULL AND m.mention_id = founding_mention_id;
 
 -- Every key whose founding mention lies in a cluster claims it; the oldest survives, the others are its aliases.
 -- (Declared first: in DuckDB 2.0.0 a table that CREATE ... AS made empty shows no row of a large INSERT behind it.)
@@ -19,37 +23,69 @@ JOIN std_mention AS m ON m.mention_id = c.record_id
 LEFT JOIN {source_trust} AS t USING (department)
 GROUP BY c.cluster_id;
 
-CREATE OR REPLACE TEMP MACRO founding_entry(m) AS concat_ws('|', m.department, m.extract, m.record_key, m.role);
-
+-- The entries that found tonight, and the id of each cluster if its entry founded nobody before:
 -- person_id = keyed_id('P', founding entry).
 -- The same entry can found a second person, when a later state of it turns out to be somebody else: it then
 -- counts on. The order of founding mentions decides, so the ids do not depend on the order of work.
-CREATE OR REPLACE TEMP TABLE _wh_minted AS
+CREATE OR REPLACE TEMP MACRO nth_id(text, time) AS keyed_id('P', CASE time WHEN 0 THEN text ELSE text || '|' || time END);
+CREATE OR REPLACE TEMP TABLE _wh_entry AS
 WITH entry AS (
-    SELECT f.cluster_id, f.mention_id, coalesce(m.record_key, '') AS record_key, founding_entry(m) AS text
+    SELECT f.cluster_id, f.mention_id, entry_text(m) AS text, m.name
     FROM _wh_founding AS f JOIN std_mention AS m USING (mention_id)
 ),
-used AS (
-    SELECT founding_entry(m) AS text, count(*) AS times
-    FROM person_key JOIN std_mention AS m ON m.mention_id = founding_mention_id
-    WHERE coalesce(m.record_key, '') IN (SELECT record_key FROM entry)
-    GROUP BY text
-),
-founding AS (
-    SELECT e.cluster_id, e.mention_id, e.text,
-        coalesce(u.times, 0) + row_number() OVER (PARTITION BY e.text ORDER BY e.mention_id) - 1 AS time
-    FROM entry AS e LEFT JOIN used AS u USING (text)
+counted AS (
+    SELECT *, row_number() OVER (PARTITION BY text ORDER BY mention_id) - 1 AS time FROM entry
 )
-SELECT cluster_id, mention_id AS founding_mention_id,
-    keyed_id('P', CASE time WHEN 0 THEN text ELSE text || '|' || time END) AS person_id
-FROM founding;
+SELECT cluster_id, mention_id, text, nth_id(text, time) AS person_id, name_hash(text, name) AS name_hash FROM counted;
 
--- A key whose founding entry was withdrawn sleeps; when the entry is delivered again, its person is there again.
+-- Entries that founded before. Of each id only its key remembers that it is used: its founding mention may be gone, or
+-- be another entry's by now. So ids are tried, twice as many each time, until enough are found that nobody ever had.
+CREATE OR REPLACE TEMP TABLE _wh_used_entry AS
+SELECT text, count(*) AS clusters
+FROM _wh_entry SEMI JOIN (SELECT text FROM _wh_entry SEMI JOIN person_key USING (person_id)) AS used USING (text)
+GROUP BY text;
+CREATE OR REPLACE TEMP TABLE _wh_tried AS
+WITH RECURSIVE tried AS (
+    SELECT text, clusters, 0::BIGINT AS time, nth_id(text, 0) AS person_id FROM _wh_used_entry
+    UNION ALL
+    SELECT text, clusters, time, nth_id(text, time)
+    FROM (
+        SELECT text, clusters, unnest(range(max(time) + 1, 2 * max(time) + 2)) AS time
+        FROM tried LEFT JOIN person_key AS k USING (person_id)
+        GROUP BY text, clusters
+        HAVING count(*) - count(k.person_id) < clusters
+    )
+)
+SELECT text, time, person_id FROM tried;
+
+-- A key whose founding mention is gone sleeps. When its entry is delivered again under the name of then, its person is
+-- there again; under another name somebody else took the entry over.
 CREATE OR REPLACE TEMP TABLE _wh_revived AS
-SELECT m.* FROM _wh_minted AS m
-JOIN person_key AS k USING (person_id)
-WHERE k.founding_mention_id NOT IN (SELECT mention_id FROM std_mention);
-DELETE FROM _wh_minted WHERE cluster_id IN (SELECT cluster_id FROM _wh_revived);
+WITH sleeping AS (
+    SELECT t.text, k.person_id, k.name_hash,
+        row_number() OVER (PARTITION BY t.text, k.name_hash ORDER BY t.time) AS nth
+    FROM _wh_tried AS t JOIN person_key AS k USING (person_id)
+    WHERE k.founding_mention_id NOT IN (SELECT mention_id FROM std_mention)
+),
+waiting AS (
+    SELECT *, row_number() OVER (PARTITION BY text, name_hash ORDER BY mention_id) AS nth
+    FROM _wh_entry SEMI JOIN _wh_used_entry USING (text)
+)
+SELECT w.cluster_id, w.mention_id AS founding_mention_id, s.person_id
+FROM waiting AS w JOIN sleeping AS s USING (text, name_hash, nth);
+
+CREATE OR REPLACE TEMP TABLE _wh_minted AS
+WITH waiting AS (
+    SELECT *, row_number() OVER (PARTITION BY text ORDER BY mention_id) AS nth
+    FROM _wh_entry SEMI JOIN _wh_used_entry USING (text) ANTI JOIN _wh_revived USING (cluster_id)
+),
+free AS (
+    SELECT text, person_id, row_number() OVER (PARTITION BY text ORDER BY time) AS nth
+    FROM _wh_tried ANTI JOIN person_key USING (person_id)
+)
+SELECT cluster_id, mention_id AS founding_mention_id, person_id, name_hash FROM _wh_entry ANTI JOIN _wh_used_entry USING (text)
+UNION ALL
+SELECT w.cluster_id, w.mention_id, f.person_id, w.name_hash FROM waiting AS w JOIN free AS f USING (text, nth);
 INSERT INTO _wh_cluster_key SELECT cluster_id, person_id, person_id FROM _wh_revived;
 
 CREATE OR REPLACE TEMP TABLE _wh_person AS

@@ -18,3 +18,7 @@ CREATE OR REPLACE TEMP MACRO base_32_of(high, low) AS
 CREATE OR REPLACE TEMP MACRO entity_id(prefix, text) AS prefix || upper(keyed_hex(text)[1:26]);
 CREATE OR REPLACE TEMP MACRO keyed_id(prefix, text) AS
     prefix || base_32_of(word(keyed_hex(text), 1), word(keyed_hex(text), 17));
+-- An entry of a department as a text; and of a name in it what may be kept for longer than the name: its first 64 bits.
+CREATE OR REPLACE TEMP MACRO entry_text(m) AS concat_ws('|', m.department, m.extract, m.record_key, m.role);
+CREATE OR REPLACE TEMP MACRO name_hash(entry, name) AS
+    word(keyed_hex('name|' || entry || '|' || coalesce(name, '')), 1);

@@ -9,7 +9,11 @@ from matching.waterfall import Change, Waterfall
 
 RULES: Final[Mapping[str, str]] = {
     "same_citizen_id_and_name": "The same valid citizen number and the same name.",
-    "same_citizen_id_similar_name": "The same valid citizen number, a name with a slip, and no other birth date.",
+    "same_citizen_id_similar_name": (
+        "The same valid citizen number, and a name that sounds the same, is a former one, is cut or stands in another "
+        "order; or a name with a slip or a hidden character, and neither birth date nor sex contradicts."
+    ),
+    "same_citizen_id": "The same valid citizen number; no name was told.",
     "same_document_and_name": "The same number of another document, and the same name.",
     "same_record": "States of one entry of a department, or the same entry under two numbers: same name, same birth.",
     "number_changed": "The same place in a household register, with the same name and birth date: the number changed.",

@@ -24,7 +24,7 @@ HOUSEHOLD_MEMBERS: Final = 15
 
 AGREEMENT: Final = {
     "equal": "same", "same_folded": "same", "former_name": "similar", "same_sound_and_tone": "similar",
-    "same_sound": "similar", "hidden_character": "similar", "reordered_or_truncated": "similar",
+    "same_sound": "similar", "reordered_or_truncated": "similar", "hidden_character": "slip",
     "one_near_of_three": "slip", "one_of_three": "slip", "unnamed_newborn": "slip", "surname_differs": "slip",
     "surname_differs_of_two": "slip", "one_near_of_two": "slip_of_two", "one_of_two": "slip_of_two",
 }  # fmt: skip

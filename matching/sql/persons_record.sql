@@ -5,15 +5,16 @@
 -- record once.
 CREATE OR REPLACE TEMP TABLE _id_name AS
 SELECT p.citizen_id, p.name,
-       CASE WHEN p.name = p.main_name OR p.name IS NULL THEN 'same' WHEN p.is_former THEN 'similar'
+       CASE WHEN p.name IS NULL THEN 'nameless' WHEN p.name = p.main_name THEN 'same' WHEN p.is_former THEN 'similar'
             ELSE coalesce(a.agreement, 'other') END AS agreement
 FROM _id_main_pair p
 LEFT JOIN _name_level v ON v.l = p.name AND v.r = p.main_name
 LEFT JOIN _agreement a USING (level);
 
 -- Where the records under one number agree in name with the number's holder, they are its unit. A name
--- that differs in one character or in the surname needs a birth date and a sex that do not contradict;
--- any other name under the number is a unit apart: numbers are shared, and relatives' numbers are written.
+-- that differs in one character or in the surname, or of which a character is hidden, needs a birth date and a sex
+-- that do not contradict; any other name under the number is a unit apart: numbers are shared, and relatives' numbers
+-- are written.
 CREATE OR REPLACE TEMP TABLE _grouped AS
 WITH judged AS (
     SELECT r.*, i.agreement,
@@ -25,6 +26,7 @@ WITH judged AS (
 SELECT record_id, entry_key, name, birth_date,
        CASE
            WHEN citizen_id IS NOT NULL AND agreement = 'same' THEN 'same_citizen_id_and_name'
+           WHEN citizen_id IS NOT NULL AND agreement = 'nameless' THEN 'same_citizen_id'
            WHEN citizen_id IS NOT NULL AND agreement = 'similar'
                THEN 'same_citizen_id_similar_name'
            WHEN citizen_id IS NOT NULL AND agreement = 'slip'

@@ -57,6 +57,11 @@ SAME = {
     "same number, same sound": (CHILD, {"name": "王一名", "citizen_id": CHILD["citizen_id"]}),
     "same number, name in letters": (MOTHER, {"name": "LI XIULAN", "citizen_id": MOTHER["citizen_id"]}),
     "no number, same name, birth date and door": (CHILD, {"name": "王一鸣", "birth_date": BORN, "dwelling_keys": DOOR}),
+    "same number, name partly hidden": (
+        MOTHER,
+        {"name": "李某某", "citizen_id": MOTHER["citizen_id"], "sex_code": "2"},
+    ),
+    "same number, no name": (MOTHER, {"citizen_id": MOTHER["citizen_id"]}),
     "masked number and name": (MOTHER, {"name": "李秀兰", "citizen_id_claim": "3701**********3424"}),
     "one digit wrong": (MOTHER, {"name": "李秀兰", "citizen_id_claim": "370123198502023424"}),
 }
@@ -72,6 +77,14 @@ OTHER = {
     "mother's number on the child": (
         MOTHER,
         {"name": "王一鸣", "citizen_id": MOTHER["citizen_id"], "birth_date": BORN},
+    ),
+    "number of another, name partly hidden, other sex": (
+        MOTHER,
+        {"name": "李某某", "citizen_id": MOTHER["citizen_id"], "sex_code": "1"},
+    ),
+    "number of another, name partly hidden, other birth date": (
+        MOTHER,
+        {"name": "李*兰", "citizen_id": MOTHER["citizen_id"], "birth_date": BORN},
     ),
     "shared number, other name": (MOTHER, {"name": "张桂英", "citizen_id": MOTHER["citizen_id"]}),
     "name alone": (MOTHER, {"name": "李秀兰"}),

@@ -13,6 +13,7 @@ import pytest
 from matching.engine import learn_parameters
 from matching.error_rates import error_rates
 from matching.errors import ConstraintError
+from matching.explanation import RULES
 from matching.judgements import create_judgements, record_judgement, withdraw_judgement
 from matching.nightly_rates import store_error_rates
 from matching.nights import _Night, link_records, PERSON_SPEC
@@ -274,6 +275,19 @@ def test_a_number_that_an_entry_bore_by_mistake_is_not_its_own(parent):
     units = "SELECT unit_id, source, number, birth_dates, sex_code FROM match_unit WHERE unit_id > 2000 ORDER BY ALL"
     assert town.con.execute(units).fetchall() == [
         (2001, "backbone", wrong, [parent], "2"), (2002, "numbered", own, [BORN], "1"),
+    ]  # fmt: skip
+
+
+def test_what_a_rule_says_of_a_number_is_what_was_told_with_it():
+    town = Town(more=[
+        told(2001 + at, f"n{at}", name, citizen_id=NUMBER, trust_rank=1 + at)
+        for at, name in enumerate(("欧阳雪晴", "欧阳雪晴", "欧阳雪清", "欧阳*晴", None))
+    ])  # fmt: skip
+    town.link()
+    rules = dict(town.con.execute("SELECT record_id, match_rule FROM match_record").fetchall())
+    assert set(rules.values()) <= set(RULES)
+    assert [rules[record] for record in range(2002, 2006)] == [
+        "same_citizen_id_and_name", "same_citizen_id_similar_name", "same_citizen_id_similar_name", "same_citizen_id",
     ]  # fmt: skip
 
 

@@ -27,7 +27,8 @@ def move_judgements(con: duckdb.DuckDBPyConnection, *, held: str, successors: st
     Args:
         con: the connection that keeps the linkage's state, with `create_judgements` done.
         held: relation (record_id) of all records there are.
-        successors: relation (record_id, stand_in_id): of records that are gone, one of the same entry that is there.
+        successors: relation (record_id, stand_in_id): of records that are gone, one of the same entry and name that is
+            there.
         moved_at: the present instant.
     """
     current_judgements(con)

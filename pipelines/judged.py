@@ -8,20 +8,23 @@ import duckdb
 
 from matching.judgements import create_judgements
 from matching.stand_ins import judged_records, move_judgements
+from warehouse.identity_key import keyed_ids
 from warehouse.judged_entries import create_successors, HELD, keep_entries, SUCCESSORS
 
 
 @contextmanager
-def judgements_kept(con: duckdb.DuckDBPyConnection, now: datetime) -> Iterator[None]:
+def judgements_kept(con: duckdb.DuckDBPyConnection, key: bytes, now: datetime) -> Iterator[None]:
     """Inside, records may be taken out: judgements about them go on with others, at once or when their entry comes."""
     create_judgements(con)
-    keep_entries(con, judged_records(con))
+    with keyed_ids(con, key):
+        keep_entries(con, judged_records(con))
     yield
-    move_judged(con, now)
+    move_judged(con, key, now)
 
 
-def move_judged(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
+def move_judged(con: duckdb.DuckDBPyConnection, key: bytes, now: datetime) -> None:
     """Let judgements about records that are gone go on with those that came in their place."""
     create_judgements(con)
-    create_successors(con)
-    move_judgements(con, held=HELD, successors=SUCCESSORS, moved_at=now)
+    with keyed_ids(con, key):
+        create_successors(con)
+        move_judgements(con, held=HELD, successors=SUCCESSORS, moved_at=now)

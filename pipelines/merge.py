@@ -61,7 +61,7 @@ def merge_night(
     create_matching_input(con, SOURCE, WANTED)
     key = warehouse_key(con, home.warehouse / KEY_FILE)
     with memory_limited(con, duckdb_limit(con, LINKAGE)), transaction(con):
-        move_judged(con, now)
+        move_judged(con, key, now)
         links = link_records(con, records=RECORDS, relations=RELATIONS, record_ids=RECORD_IDS, basis=_basis(con))
     with transaction(con):
         identity = assign_persons(

@@ -9,11 +9,13 @@ import pyarrow as pa
 from matching.state import forget
 from pipelines.home import Home
 from pipelines.judged import judgements_kept
+from pipelines.merge import KEY_FILE
 from pipelines.trust import create_trust_tables, SOURCE
 from pipelines.writer import hold_writer, process_owner
 from sources.contract import load_contracts
 from sources.intake import archive_path
 from warehouse.database import transaction, warehouse_session
+from warehouse.identity_key import warehouse_key
 from warehouse.judged_entries import erase_entries
 from warehouse.purge import is_rewrite_due, mark_rewritten, purge, Purged, remaining, rewrite
 
@@ -31,17 +33,18 @@ def erase(home: Home, today: date) -> tuple[Purged, int]:
 
     Raises:
         WriterBusyError: a run is writing this home.
-        WarehouseError: the warehouse cannot be opened.
+        WarehouseError: the warehouse or its key cannot be opened.
     """
     with hold_writer(home):
         with warehouse_session(home.database) as con:
+            key = warehouse_key(con, home.warehouse / KEY_FILE)
             contracts = load_contracts()
             create_trust_tables(con, contracts)
             terms = [{"department": c.department, "retention_days": c.retention_days} for c in contracts]
             con.register(TERMS, pa.Table.from_pylist(terms))
             now = datetime.now(UTC)
             with transaction(con):
-                with judgements_kept(con, now):
+                with judgements_kept(con, key, now):
                     done = purge(con, terms=TERMS, source_trust=SOURCE, today=today, by=process_owner(), at=now)
                 erase_entries(con)
                 if done.mentions:

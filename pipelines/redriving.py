@@ -8,11 +8,13 @@ import duckdb
 from pipelines.errors import NothingToRedriveError
 from pipelines.home import Home
 from pipelines.judged import judgements_kept
+from pipelines.merge import KEY_FILE
 from pipelines.trust import create_trust_tables, SOURCE
 from pipelines.writer import hold_writer, process_owner
 from sources.contract import load_contracts
 from sources.intake import archive_path, put_back
 from warehouse.database import warehouse_session
+from warehouse.identity_key import warehouse_key
 from warehouse.withdrawal import withdraw_delivery
 
 REASON = "redrive"
@@ -51,15 +53,17 @@ def redrive(home: Home, delivery_id: int | None = None, department: str | None =
     Raises:
         NothingToRedriveError: there is no such delivery.
         WriterBusyError: a run is writing this home.
-        WarehouseError: the warehouse cannot be opened.
+        WarehouseError: the warehouse or its key cannot be opened.
     """
     now = datetime.now(UTC)
-    with hold_writer(home), warehouse_session(home.database) as con, judgements_kept(con, now):
+    with hold_writer(home), warehouse_session(home.database) as con:
+        key = warehouse_key(con, home.warehouse / KEY_FILE)
         wanted = con.execute(_WANTED, {"delivery": delivery_id, "department": department}).fetchall()
         if not wanted:
             raise NothingToRedriveError("no such delivery that was accepted or refused after reading; see `delivery`")
         create_trust_tables(con, load_contracts())
-        return Redriven(len(wanted), sum(_again(con, home, now, *row) for row in wanted))
+        with judgements_kept(con, key, now):
+            return Redriven(len(wanted), sum(_again(con, home, now, *row) for row in wanted))
 
 
 def _again(

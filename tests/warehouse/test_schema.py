@@ -93,3 +93,12 @@ def test_a_warehouse_of_the_first_version_is_brought_up_to_date_with_nothing_los
     assert con.execute("SELECT name, grid_no FROM std_mention").fetchall() == [("甲", None)]
     assert con.execute("SELECT name FROM population_base_as_of('2026-11-01')").fetchall() == [("甲",)]
     check_version(con)
+
+
+def test_judged_entries_of_before_names_were_kept_are_followed_by_nobody_or_kept_anew():
+    con = duckdb.connect()
+    migrate(con, migrations=load_migrations()[:17])
+    con.execute("INSERT INTO std_mention (mention_id) VALUES (1)")
+    con.execute("INSERT INTO judged_entry VALUES (1, 'grid', 'visit', 'a', 'self'), (2, 'grid', 'visit', 'b', 'self')")
+    migrate(con)
+    assert con.execute("SELECT mention_id, name_hash FROM judged_entry").fetchall() == [(2, None)]

@@ -1,5 +1,6 @@
--- Which mention stands for a judged one that is gone: of the same entry, of the same row and place if it can be, else the
--- latest. In: judged_entry, std_mention. Out: held_mention (record_id), entry_successor (record_id, stand_in_id).
+-- Which mention stands for a judged one that is gone: of the same entry and name, for an entry may be somebody else's by
+-- now; of the same row and place if it can be, else the latest.
+-- In: judged_entry, std_mention; macros of keyed_id. Out: held_mention (record_id), entry_successor (record_id, stand_in_id).
 CREATE OR REPLACE TEMP VIEW held_mention AS SELECT mention_id AS record_id FROM std_mention;
 
 -- Only the few judged mentions are kept in memory here, never all that are held.
@@ -12,4 +13,5 @@ SELECT e.mention_id AS record_id,
         AS stand_in_id
 FROM std_mention AS m
 JOIN (FROM judged_entry ANTI JOIN held USING (mention_id)) AS e USING (department, extract, record_key, role)
+WHERE e.name_hash IN (0, name_hash(entry_text(m), m.name))
 GROUP BY e.mention_id;

@@ -346,7 +346,8 @@ def _propose(state: _Growth, bounds: Bounds, least: float) -> tuple[Ints, Ints]:
     low, high, support = low[good], high[good], np.round(support[good], EXACT)
     if not len(low):
         return low, high
-    order = np.lexsort((high, low, -support))
+    known = _known(state, bounds) >= 0
+    order = np.lexsort((high, low, ~(known[low] | known[high]), -support))  # of two as good the known person
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     best = np.full(len(state.label), len(order), np.int64)

@@ -14,6 +14,7 @@ RULES: Final[Mapping[str, str]] = {
         "order; or a name with a slip or a hidden character, and neither birth date nor sex contradicts."
     ),
     "same_citizen_id": "The same valid citizen number; no name was told.",
+    "judged_apart": "The citizen number is somebody else's, as a reviewer judged; here it proves nothing.",
     "same_document_and_name": "The same number of another document, and the same name.",
     "same_record": "States of one entry of a department, or the same entry under two numbers: same name, same birth.",
     "number_changed": "The same place in a household register, with the same name and birth date: the number changed.",

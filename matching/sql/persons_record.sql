@@ -23,7 +23,7 @@ WITH judged AS (
     FROM _record r
     LEFT JOIN _id_name i ON i.citizen_id = r.citizen_id AND i.name IS NOT DISTINCT FROM r.name
 )
-SELECT record_id, entry_key, name, birth_date,
+SELECT record_id, entry_key, name, birth_date, trust_rank,
        CASE
            WHEN citizen_id IS NOT NULL AND agreement = 'same' THEN 'same_citizen_id_and_name'
            WHEN citizen_id IS NOT NULL AND agreement = 'nameless' THEN 'same_citizen_id'
@@ -59,7 +59,19 @@ WHERE l.match_rule = 'same_record' AND k.match_rule <> 'same_record'
 GROUP BY l.unit_key
 HAVING count(DISTINCT k.unit_key) = 1;
 
+-- Of those who were judged to be several persons under one number one holds it: whom the register names, else who was
+-- not set apart. To the others it is no more than told.
+CREATE OR REPLACE TEMP TABLE _judged_holder AS
+SELECT unit_key, first(apart_id ORDER BY coalesce(trust_rank = 1, false) DESC, apart_id NULLS FIRST) AS apart_id
+FROM _grouped LEFT JOIN _judged_apart USING (record_id)
+WHERE starts_with(match_rule, 'same_citizen_id')
+  AND unit_key IN (SELECT unit_key FROM _grouped SEMI JOIN _judged_apart USING (record_id))
+GROUP BY unit_key;
+
 CREATE OR REPLACE TEMP TABLE _unit_record AS
-SELECT record_id, match_rule,
-       min(record_id) OVER (PARTITION BY coalesce(md5_number('J' || apart_id), adopting_key, unit_key)) AS unit_id
-FROM _grouped LEFT JOIN _adopted USING (unit_key) LEFT JOIN _judged_apart USING (record_id);
+SELECT record_id,
+       CASE WHEN h.unit_key IS NOT NULL AND h.apart_id IS DISTINCT FROM a.apart_id THEN 'judged_apart'
+            ELSE match_rule END AS match_rule,
+       min(record_id) OVER (PARTITION BY coalesce(md5_number('J' || a.apart_id), adopting_key, unit_key)) AS unit_id
+FROM _grouped LEFT JOIN _adopted USING (unit_key) LEFT JOIN _judged_apart AS a USING (record_id)
+LEFT JOIN _judged_holder AS h USING (unit_key);

@@ -96,6 +96,13 @@ def test_rivals_share_however_records_are_numbered(unproven):
     assert _cluster(3, pairs, known=known)[0] == [0, 1, 2]
 
 
+@pytest.mark.parametrize("known", [0, 1])
+def test_of_two_as_good_the_known_person_is_the_one(known):
+    kinds = [0 if record == known else -1 for record in range(3)]
+    clusters, _ = _cluster(3, [(0, 2, 9, 20), (1, 2, 9, 20)], known=kinds, cannot=[(0, 1)])
+    assert clusters == [0, 1, known]
+
+
 def test_two_who_are_certainly_one_are_no_rivals():
     pairs = [(0, 2, 8, 20), (1, 2, 8, 20)]
     assert _cluster(3, pairs, group=[0, 0, -1], known=[0, 0, -1], must=[(0, 1)])[0] == [0, 0, 0]

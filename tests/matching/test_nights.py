@@ -369,6 +369,27 @@ def test_of_many_pairs_some_tell_the_share_of_matches(monkeypatch):
     assert some.comparisons == whole.comparisons
 
 
+@pytest.mark.parametrize(("registered", "insured"), [(2001, 2002), (2002, 2001)])
+def test_who_is_judged_apart_holds_the_number_no_longer_and_takes_nothing_from_its_holder(registered, insured):
+    town = Town(more=[
+        told(registered, "k", citizen_id=NUMBER, **AT_HOME | {"trust_rank": 1}),
+        told(insured, "i", citizen_id=NUMBER), told(2003, "m", citizen_id_claim=f"{NUMBER[:4]}**********{NUMBER[-4:]}"),
+    ])  # fmt: skip
+    town.link()
+    town.judge(2001, 2002, "negative")
+    town.link()
+    units = "SELECT unit_id, source, number FROM match_unit WHERE unit_id IN (2001, 2002)"
+    assert set(town.con.execute(units).fetchall()) == {
+        (registered, "backbone", NUMBER), (insured, "unproven", f"{NUMBER}!"),
+    }  # fmt: skip
+    rules = dict(town.con.execute("SELECT record_id, match_rule FROM match_record WHERE record_id > 2000").fetchall())
+    assert rules[insured] == "judged_apart" and rules[registered] == "same_citizen_id_and_name"
+    assert set(rules.values()) <= set(RULES)
+    clusters = town.clusters()
+    assert clusters[2003] == clusters[registered] != clusters[insured]
+    assert clusters == town.full()
+
+
 def test_what_is_taken_back_leaves_no_trace():
     town = Town()
     town.link("record_id <= 900")

@@ -13,6 +13,7 @@ import typer
 from pipelines.cli_operate import backup, data_docs, doctor, purge, restore
 from pipelines.cli_restricted import audit_app, correction_app, lookup, project_app, subject
 from pipelines.cli_review import review_app
+from pipelines.clock import today
 from pipelines.errors import NightError
 from pipelines.home import parse_night
 from pipelines.terminal import answered, err, Exit, home_of, HomeOption, out, usage
@@ -39,7 +40,7 @@ app.add_typer(contracts_app, name="contracts")
 @app.command()
 def run(
     home: HomeOption = None,
-    night: Annotated[str | None, typer.Option(help="Date that names the night; today when omitted.")] = None,
+    night: Annotated[str | None, typer.Option(help="Date that names the night; today in China when omitted.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Work on a copy and say what would change.")] = False,
 ) -> None:
     """Merge everything that waits in the intake as one night, check it, publish the base.
@@ -320,7 +321,7 @@ def exit_code(report_status: str, *, has_refused_files: bool) -> Exit:
 
 def _night(label: str | None) -> date:
     try:
-        return parse_night(label) if label is not None else date.today()  # noqa: DTZ011 - the operator's own calendar
+        return parse_night(label) if label is not None else today()
     except NightError as error:
         usage(str(error))
 

@@ -1,6 +1,5 @@
 """The commands that keep an installation: back-up, restore, purge, doctor. Arguments, messages, exit codes."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.clock import today
 from pipelines.terminal import answered, Exit, home_of, HomeOption, out
 
 STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
@@ -56,7 +56,7 @@ def purge(home: HomeOption = None) -> None:
     from pipelines.purging import erase
 
     with answered():
-        done, left = erase(home_of(home), date.today())  # noqa: DTZ011 - the operator's own calendar
+        done, left = erase(home_of(home), today())
     out.print(
         f"{done.deliveries:,} deliveries past their time: {len(done.originals):,} originals, {done.quarantined_rows:,}"
         f" quarantined rows, {done.mentions:,} replaced records, {done.versions:,} rows of history erased;"

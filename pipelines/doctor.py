@@ -6,7 +6,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Final, Literal
@@ -14,6 +14,7 @@ from typing import Final, Literal
 import duckdb
 from packaging.requirements import Requirement
 
+from pipelines.clock import today
 from pipelines.errors import WriterBusyError
 from pipelines.home import Home
 from pipelines.instance import SETTINGS
@@ -155,7 +156,7 @@ def _keys(con: duckdb.DuckDBPyConnection, home: Home) -> Iterator[Finding]:
 
 def _nights(con: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
     newest = newest_merged(con)
-    tomorrow = date.today() + timedelta(days=1)  # noqa: DTZ011 - the operator's own calendar
+    tomorrow = today() + timedelta(days=1)
     is_ahead = newest is not None and newest > tomorrow
     to_do = "set the clock right; nights go forward, so earlier ones are refused until then" if is_ahead else ""
     yield Finding("fail" if is_ahead else "ok", "newest night", str(newest), to_do)

@@ -4,13 +4,12 @@ from datetime import datetime, UTC
 
 import dagster as dg
 
+from pipelines.clock import TIMEZONE
 from pipelines.instance import close_orphans
 from pipelines.jobs import nightly_merge, prune_event_log
 from pipelines.names import WRITING_JOBS
 from pipelines.partitions import add_night
 from pipelines.resources import House
-
-TIMEZONE = "Asia/Shanghai"
 
 
 @dg.schedule(

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime, UTC
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from pipelines.clock import today
 from pipelines.errors import NightError, WriterBusyError
 from pipelines.instance import close_orphans
 from pipelines.jobs import nightly_merge
@@ -25,7 +25,6 @@ from pipelines.names import NIGHTLY_MERGE, WRITING_JOBS
 from pipelines.partitions import NIGHTS, PARTITION
 from pipelines.resources import House
 from pipelines.run_report import report_run
-from pipelines.schedules import TIMEZONE
 from pipelines.tries import build_request, failed_runs, left_over, why_not_again
 from pipelines.writer import hold_writer
 from sources.errors import IntakeError
@@ -144,7 +143,7 @@ def build_intake_sensor(departments: Collection[str]) -> dg.SensorDefinition:
         failed = failed_runs(context.instance, content)
         if reason := why_not_again(house.home(), context.instance, failed):
             return dg.SensorResult(skip_reason=reason, cursor=cursor)
-        night = datetime.now(ZoneInfo(TIMEZONE)).date().isoformat()
+        night = today().isoformat()
         return dg.SensorResult(
             run_requests=[build_request(content, failed, night)],
             dynamic_partitions_requests=[NIGHTS.build_add_request([night])],

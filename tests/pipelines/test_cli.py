@@ -1,5 +1,7 @@
 import json
 import resource
+from contextlib import contextmanager
+from datetime import datetime, UTC
 
 import duckdb
 import pytest
@@ -7,6 +9,7 @@ from typer.testing import CliRunner
 
 from matching.errors import MatchingError
 from pipelines.cli import app, exit_code
+from pipelines.errors import PipelinesError
 from pipelines.report import CheckLine, FileLine, NightReport, read_reports, write_report
 from pipelines.terminal import Exit
 from pipelines.writer import hold_writer
@@ -114,22 +117,25 @@ def test_a_warehouse_that_a_run_cannot_use_is_told_in_one_line(home):
     assert (result.exit_code, "this is no DuckDB database" in result.output) == (Exit.FAILED, True)
 
 
-@pytest.fixture
+@contextmanager
 def full_disk():
-    """From the call on, no file may grow."""
+    """Inside, no file can grow."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_purge_on_a_full_disk_says_so(home, full_disk):
+def test_a_purge_on_a_full_disk_says_so(home):
     with warehouse_session(home.database) as con:
         con.execute("""
             INSERT INTO delivery (delivery_id, night, file, department, status, claimed_at)
             VALUES (1, '2001-01-01', 'tax/a.csv', 'tax', 'accepted', now())
         """)
-    full_disk()
-    result = invoke("purge", "--home", home.root)
+    with full_disk():
+        result = invoke("purge", "--home", home.root)
     assert (result.exit_code, "room on the disk" in result.output) == (Exit.FAILED, True)
 
 
@@ -150,6 +156,25 @@ def test_an_error_of_any_room_is_one_line(home, monkeypatch):
     monkeypatch.setattr("pipelines.restricted.look_up", fail)
     result = invoke("lookup", "P0", "--purpose", "核对低保申请人的身份", "--home", home.root)
     assert (result.exit_code, "error: no linkage is kept" in result.output) == (Exit.FAILED, True)
+
+
+def test_a_night_is_named_by_the_calendar_of_the_departments(home, monkeypatch):
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime(2026, 10, 31, 18, 30, tzinfo=UTC).astimezone(tz)  # half past two in Shanghai
+
+    class Asked(PipelinesError):
+        pass
+
+    def ask(_, day, *__):
+        raise Asked(day.isoformat())
+
+    monkeypatch.setattr("pipelines.clock.datetime", Clock)
+    monkeypatch.setattr("pipelines.progress.run_with_progress", ask)
+    monkeypatch.setattr("pipelines.purging.erase", ask)
+    for command in ("run", "purge"):
+        assert "2026-11-01" in invoke(command, "--home", home.root).output
 
 
 def test_a_night_before_the_last_merged_one_is_refused_before_it_begins(home):

@@ -12,13 +12,13 @@ from dagster._core.remote_origin import InProcessCodeLocationOrigin, RemoteJobOr
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 from pipelines.build import build_defs
+from pipelines.clock import TIMEZONE
 from pipelines.instance import open_instance
 from pipelines.names import ASSET_JOB, NIGHTLY_MERGE
 from pipelines.partitions import PARTITION
 from pipelines.report import read_report
 from pipelines.resources import House
 from pipelines.run_report import CANCELLED
-from pipelines.schedules import TIMEZONE
 from pipelines.sensors import look_at_intake, QUIET_SECONDS, read_cursor, report_ended
 from pipelines.writer import hold_writer
 from sources.intake import scan_intake

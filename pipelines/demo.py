@@ -23,7 +23,7 @@ GROUP BY town ORDER BY people DESC, town LIMIT 8
 
 
 def run_demo(folder: Path, people: int, seed: int, nights: int, out: Console, err: Console) -> int:
-    """Make extracts and merge them; returns 0 when every night was published, else 1."""
+    """Make extracts and merge them; 0: every night was published, 1: one was not, 2: the folder is no demo."""
     if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():
         err.print(f"[red]error:[/] {folder} is not empty and no demo; give another folder", highlight=False)
         return 2

@@ -1,13 +1,13 @@
 """What a night would change, found out by doing it on a throw-away copy of the home.
 
 The warehouse is copied, intake and archive are hard-linked (both are only read and unlinked). The copy lies
-inside HOME, closed to others, and is removed in the end; what a killed rehearsal left goes with the next one.
+inside HOME, closed to others, and is removed in the end; what a killed rehearsal left, by the next run or purge.
 """
 
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,10 +19,8 @@ from rich.console import Console
 from pipelines.home import Home
 from pipelines.progress import run_with_progress
 from pipelines.report import NightReport
-from pipelines.writer import hold_writer, LOCK_NAME
+from pipelines.writer import hold_writer, LOCK_NAME, remove_rehearsal
 from warehouse.database import warehouse_session
-
-FOLDER = ".rehearsal"
 
 FINGERPRINTS = pa.schema([("person_id", pa.string()), ("fingerprint", pa.uint64())])
 """Every person of a home with a hash of all columns."""
@@ -45,22 +43,23 @@ def rehearse_night(home: Home, night: date, console: Console) -> NightReport:
     home.prepare()
     with hold_writer(home), _copied(home) as copy:
         report = run_with_progress(copy, night, console)
+        with suppress(FileNotFoundError):
+            copy.errors.replace(home.errors)  # where a report of a failure says that it is
         return replace(report, persons={**report.persons, **_changes(home, copy)})
 
 
 @contextmanager
 def _copied(home: Home) -> Iterator[Home]:
-    folder = home.root / FOLDER
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
-    copy = Home(folder)
+    remove_rehearsal(home)
+    home.rehearsal.mkdir(mode=0o700)
+    copy = Home(home.rehearsal)
     try:
         shutil.copytree(home.warehouse, copy.warehouse, ignore=shutil.ignore_patterns(LOCK_NAME))
         for source, target in ((home.intake, copy.intake), (home.archive, copy.archive)):
             shutil.copytree(source, target, symlinks=True, copy_function=_link)
         yield copy.prepare()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_rehearsal(home)
 
 
 def _link(source: str, target: str) -> str:

@@ -43,6 +43,16 @@ class Home:
         return self.warehouse / "population.duckdb"
 
     @property
+    def errors(self) -> Path:
+        """What unforeseen errors said; it may hold personal values."""
+        return self.warehouse / "errors.log"
+
+    @property
+    def rehearsal(self) -> Path:
+        """The copy that a rehearsal works on, while it works."""
+        return self.root / ".rehearsal"
+
+    @property
     def published(self) -> Path:
         """What analysts read."""
         return self.root / "published"

@@ -11,7 +11,7 @@ from pipelines.home import Home
 from pipelines.judged import judgements_kept
 from pipelines.merge import KEY_FILE
 from pipelines.trust import create_trust_tables, SOURCE
-from pipelines.writer import hold_writer, process_owner
+from pipelines.writer import hold_writer, process_owner, remove_rehearsal
 from sources.contract import load_contracts
 from sources.intake import archive_path
 from warehouse.database import transaction, warehouse_session
@@ -26,7 +26,8 @@ def erase(home: Home, today: date) -> tuple[Purged, int]:
     """Erase what the contracts' terms of retention no longer allow to be kept; see `warehouse.purge`.
 
     What a purge that was killed left over, the next one removes. What the linkage keeps of the records goes as well, so
-    that the next run links everything anew; ids stay.
+    that the next run links everything anew; ids stay. So do copies that a killed rehearsal left, and the log of errors,
+    which may quote records.
 
     Returns:
         What was erased, and how much past its time is still there: 0.
@@ -36,6 +37,8 @@ def erase(home: Home, today: date) -> tuple[Purged, int]:
         WarehouseError: the warehouse or its key cannot be opened.
     """
     with hold_writer(home):
+        remove_rehearsal(home)
+        home.errors.unlink(missing_ok=True)
         with warehouse_session(home.database) as con:
             key = warehouse_key(con, home.warehouse / KEY_FILE)
             contracts = load_contracts()
@@ -49,7 +52,7 @@ def erase(home: Home, today: date) -> tuple[Purged, int]:
                 erase_entries(con)
                 if done.mentions:
                     forget(con)
-            left = remaining(con, terms=TERMS, today=today) + _remove(con, home)
+            left = remaining(con, terms=TERMS, today=today) + _remove(con, home) + home.rehearsal.exists()
             is_due = is_rewrite_due(con)
         if is_due:
             rewrite(home.database)

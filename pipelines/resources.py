@@ -29,7 +29,6 @@ from quality.rules import Suite
 from sources.errors import SourcesError
 from warehouse.errors import WarehouseError
 
-ERROR_LOG = "errors.log"
 SAFE = (PipelinesError, SourcesError, MatchingError, WarehouseError, QualityError)
 """Errors of our own rooms hold no personal values; all others might (DuckDB quotes what it cannot convert)."""
 
@@ -122,10 +121,10 @@ def no_personal_values(step: str, home: Home) -> Iterator[None]:
         raise error from None  # Dagster stores causes and contexts with the event of the failure
     except Exception as error:  # noqa: BLE001 - any error might quote data
         _keep(step, home)
-        raise StepError(step, type(error).__name__, f"{home.warehouse.name}/{ERROR_LOG}") from None
+        raise StepError(step, type(error).__name__, str(home.errors.relative_to(home.root))) from None
 
 
 def _keep(step: str, home: Home) -> None:
-    handle = os.open(home.warehouse / ERROR_LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    handle = os.open(home.errors, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     with os.fdopen(handle, "a", encoding="utf-8") as stream:
         stream.write(f"--- {step}\n{traceback.format_exc()}\n")

@@ -18,7 +18,7 @@ from pipelines.names import INTAKE, NIGHTLY_MERGE
 from pipelines.partitions import add_night
 from pipelines.report import NightReport
 from pipelines.run_report import report_run
-from pipelines.writer import hold_writer
+from pipelines.writer import hold_writer, remove_rehearsal
 from warehouse.ledger import check_night
 
 PlanCallback = Callable[[Sequence[str]], None]
@@ -46,6 +46,7 @@ def run_night(
     """
     home.prepare()
     with hold_writer(home), _quiet_dagster(home), open_instance(home) as instance:
+        remove_rehearsal(home)
         _check_night(home, night)
         close_dead_runs(instance, NIGHTLY_MERGE)
         prune_runs(instance, datetime.now(UTC))

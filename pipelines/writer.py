@@ -8,6 +8,7 @@ warehouse holds it together with other readers, since a run opens the file anew 
 import fcntl
 import os
 import pwd
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, ExitStack, suppress
@@ -54,6 +55,11 @@ def hold_reader(home: Home, wait_seconds: float = 0.0) -> Iterator[None]:
             held.callback(os.close, handle)
             _wait(handle, fcntl.LOCK_SH, wait_seconds)
         yield
+
+
+def remove_rehearsal(home: Home) -> None:
+    """Remove the copy of a rehearsal that was killed. For whoever holds the lock: no rehearsal is at work then."""
+    shutil.rmtree(home.rehearsal, ignore_errors=True)
 
 
 def process_owner() -> str:

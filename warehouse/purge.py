@@ -57,7 +57,8 @@ def purge(
 
     Of a delivery whose night is longer ago than the term of its department: the rows that could not be used, and the
     records that later ones replaced or ended. What is in force stays while it is. Of history: rows of a department that
-    ended longer ago than its term, and rows that departments have in common that ended longer ago than the longest.
+    ended longer ago than its term, and rows that departments have in common that ended longer ago than the longest. So
+    does what came from a department without a term.
 
     Args:
         con: the warehouse.
@@ -138,9 +139,9 @@ def rewrite(path: Path) -> None:
 
 def _ended(terms: str) -> list[tuple[str, str]]:
     """Table and condition of history that ended too long ago."""
-    own = f"to_night + (SELECT t.retention_days FROM {terms} AS t WHERE t.department = {{0}}.department)::INTEGER"
-    longest = f"to_night + (SELECT max(retention_days) FROM {terms})::INTEGER"
-    past = "to_night IS NOT NULL AND {0} < getvariable('wh_today')"
+    longest = f"(SELECT max(retention_days) FROM {terms})"
+    own = f"coalesce((SELECT t.retention_days FROM {terms} AS t WHERE t.department = {{0}}.department), {longest})"
+    past = "to_night IS NOT NULL AND to_night + {0}::INTEGER < getvariable('wh_today')"
     by_department = [(table, past.format(own.format(table))) for table in _BY_DEPARTMENT]
     return by_department + [(table, past.format(longest)) for table in _IN_COMMON]
 

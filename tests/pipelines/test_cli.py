@@ -113,8 +113,30 @@ def test_second_run_is_busy(home):
 
 def test_a_warehouse_that_a_run_cannot_use_is_told_in_one_line(home):
     home.database.write_bytes(b"x" * 9999)
+    (home.rehearsal / "warehouse").mkdir(parents=True)
     result = invoke("run", "--home", home.root)
     assert (result.exit_code, "this is no DuckDB database" in result.output) == (Exit.FAILED, True)
+    assert not home.rehearsal.exists()
+
+
+def test_copies_and_quotations_of_records_go_with_a_purge(home):
+    with warehouse_session(home.database):
+        pass
+    (home.rehearsal / "archive").mkdir(parents=True)
+    home.errors.write_text("Could not convert string '佟金丝雀'", encoding="utf-8")
+    assert invoke("purge", "--home", home.root).exit_code == Exit.OK
+    assert not home.rehearsal.exists() and not home.errors.exists()
+
+
+def test_what_errors_of_a_rehearsal_said_is_where_its_report_says(home, report, monkeypatch):
+    def fail(copy, *_):
+        copy.errors.write_text("details", encoding="utf-8")
+        return report
+
+    monkeypatch.setattr("pipelines.dry_run.run_with_progress", fail)
+    invoke("run", "--dry-run", "--home", home.root)
+    assert home.errors.read_text(encoding="utf-8") == "details"
+    assert not home.rehearsal.exists()
 
 
 @contextmanager

@@ -19,6 +19,16 @@ def erase(house):
     return done.deliveries, done.mentions
 
 
+def test_what_came_from_a_department_without_a_contract_follows_the_longest_term(house):
+    house.deliver(N1, "a.csv", [{"name": "甲", "department": "tax", "record_key": "1"}])
+    house.merge(N1)
+    house.deliver(N2, "b.csv", [{"name": "甲", "department": "tax", "record_key": "1", "phone": "13900000001"}])
+    house.merge(N2)
+    assert erase(house) == (2, 1)
+    assert house.rows("SELECT count(*) FROM crosswalk_version WHERE to_night IS NOT NULL") == [(0,)]
+    assert remaining(house.con, terms="terms", today=LATER) == 0
+
+
 def test_a_record_that_was_in_force_at_one_purge_goes_at_the_next_when_it_was_replaced(house):
     house.deliver(N1, "a.csv", [{"name": "甲", "record_key": "1"}, {"name": "乙", "record_key": "2"}])
     house.merge(N1)

@@ -1,7 +1,8 @@
 """Back-up and restore of a home as one file, with proof that what was restored is what was backed up.
 
-In it: warehouse, keys, archive, projects.yml, published bases, receipts, reports. Not in it: the intake, which
-departments fill again, and Dagster's own storage, which tells of runs and not of persons.
+In it: warehouse, keys, archive, published bases, receipts, reports, logs, and what the deployment declares
+(projects.yml, notify.yml, dagster.yaml), each with its mode. Not in it: the intake, which departments fill again,
+Dagster's own storage, which tells of runs and not of persons, and owners, who may be others where it is restored.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ import io
 import json
 import os
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final, IO
@@ -21,7 +22,8 @@ from warehouse.crosswalk import Identities, read_identities
 from warehouse.database import warehouse_session
 
 MANIFEST: Final = "manifest.json"
-FOLDERS: Final = ("warehouse", "archive", "published", "projects", "receipts", "reports")
+FOLDERS: Final = ("warehouse", "archive", "published", "projects", "receipts", "reports", "logs")
+DECLARATIONS: Final = ("projects.yml", "notify.yml", "dagster/dagster.yaml")
 
 
 @dataclass(frozen=True)
@@ -48,17 +50,20 @@ def back_up(home: Home, target: Path) -> int:
     if target.exists():
         raise BackupError(f"{target} exists already; name a new file")
     aside = target.with_name(f".{target.name}.part")
-    aside.unlink(missing_ok=True)
     with hold_writer(home):
         with warehouse_session(home.database) as con:
             con.execute("CHECKPOINT")
             identities = read_identities(con)
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as stream:
-            digests = _write(home, _opened(stream, is_packed=target.name.endswith("gz")), identities)
-            stream.flush()
-            os.fsync(stream.fileno())
-    aside.replace(target)
+        aside.unlink(missing_ok=True)
+        try:
+            handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as stream:
+                digests = _write(home, _opened(stream, is_packed=target.name.endswith("gz")), identities)
+                stream.flush()
+                os.fsync(stream.fileno())
+            aside.replace(target)
+        finally:
+            aside.unlink(missing_ok=True)
     return len(digests)
 
 
@@ -75,6 +80,7 @@ def restore(source: Path, home: Home) -> Restored:
         with tarfile.open(source) as archive:
             archive.extraction_filter = getattr(tarfile, "data_filter", None)  # as of Python 3.11.4
             archive.extractall(home.root, members=_members(archive))  # noqa: S202 - each is looked at
+            _set_modes(home.root, archive.getmembers())
         manifest = json.loads((home.root / MANIFEST).read_text(encoding="utf-8"))
     except (tarfile.TarError, EOFError, OSError, ValueError, KeyError) as error:
         raise BackupError(f"{source} is no backup, or a damaged one ({type(error).__name__})") from None
@@ -83,7 +89,7 @@ def restore(source: Path, home: Home) -> Restored:
         raise BackupError(f"{len(broken)} files are not as they were backed up, the first {broken[0]}")
     (home.root / MANIFEST).unlink()
     home.prepare()
-    with warehouse_session(home.database) as con:
+    with hold_writer(home), warehouse_session(home.database) as con:
         identities = read_identities(con)
     before = Identities(**manifest["identities"])
     return Restored(len(manifest["files"]), identities.mentions, 0 if identities == before else identities.mentions)
@@ -102,6 +108,13 @@ def _members(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
         ):
             raise tarfile.ExtractError("a member that no backup has")
         yield member
+
+
+def _set_modes(root: Path, members: Sequence[tarfile.TarInfo]) -> None:
+    """What is in a folder comes before it. The filter of archives drops the modes that keep departments apart."""
+    for member in reversed(members):
+        if not member.issym():
+            (root / member.name).chmod(member.mode & (0o2777 if member.isdir() else 0o777))
 
 
 def _opened(stream: IO[bytes], *, is_packed: bool) -> tarfile.TarFile:
@@ -127,12 +140,14 @@ def _write(home: Home, opened: tarfile.TarFile, identities: Identities) -> dict[
 
 
 def _files(home: Home) -> Iterator[Path]:
-    """Folders, files and the links among the published ones, in order."""
-    if home.projects.exists():
-        yield home.projects
-    for name in FOLDERS:
-        for path in sorted((home.root / name).rglob("*")):
-            if path.name != LOCK_NAME and ".spill" not in path.name:
+    """Folders, files and the links among the published ones, in order; not what a process left while it ran."""
+    for name in DECLARATIONS:
+        if (path := home.root / name).exists():
+            yield path
+    passing = {home.warehouse / LOCK_NAME, *(home.database.with_suffix(end) for end in (".spill", ".rewritten"))}
+    for folder in (home.root / name for name in FOLDERS):
+        for path in (folder, *sorted(folder.rglob("*"))) if folder.is_dir() else ():
+            if not passing & {path, *path.parents}:
                 yield path
 
 

@@ -1,7 +1,9 @@
 """An installation is backed up, restored with nobody re-keyed, and looked over."""
 
+import errno
 import json
 import shutil
+import stat
 import tarfile
 
 import pytest
@@ -15,7 +17,12 @@ from warehouse.database import warehouse_session
 
 @pytest.fixture(scope="module")
 def home(home_after, tmp_path_factory):
-    return home_after(1, tmp_path_factory.mktemp("operations"))
+    home = home_after(1, tmp_path_factory.mktemp("operations"))
+    (home.receipts / "tax").chmod(0o2750)
+    home.notify.write_text("only_trouble: true\n", encoding="utf-8")
+    home.database.with_suffix(".spill").mkdir()
+    (home.database.with_suffix(".spill") / "block").touch()
+    return home
 
 
 @pytest.fixture(params=["all.tar", "all.tar.gz"])
@@ -35,6 +42,50 @@ def test_a_restored_home_goes_on_where_the_other_was(home, home_after, backup, c
     end_to_end.deliver(city, other, 1)
     assert end_to_end.run(other, end_to_end.NIGHTS[1]).exit_code in (Exit.OK, Exit.FILES_REFUSED)
     assert end_to_end.published(other) == end_to_end.published(home_after(2, tmp_path))
+
+
+def modes(root):
+    """All files and folders with their modes."""
+    return {
+        path.relative_to(root).as_posix(): stat.S_IMODE(path.lstat().st_mode)
+        for path in root.rglob("*")
+        if not path.is_symlink()
+    }
+
+
+def test_a_restored_home_is_as_closed_and_as_complete(home, backup, tmp_path, end_to_end):
+    other = Home(tmp_path / "restored")
+    end_to_end.popbase("restore", backup, "--home", other.root)
+    before, after = modes(home.root), modes(other.root)
+    assert (before["warehouse"], before["receipts/tax"]) == (0o700, 0o2750)
+    missing = {name for name in before.keys() - after.keys() if not name.startswith(("intake/", "dagster/"))}
+    assert missing == {"warehouse/population.spill", "warehouse/population.spill/block"}
+    assert "dagster/dagster.yaml" in after
+    assert {name: before[name] for name in after} == after
+
+
+def test_no_right_of_another_is_restored(home, tmp_path, end_to_end):
+    end_to_end.popbase("backup", tmp_path / "all.tar", "--home", home.root)
+    with tarfile.open(tmp_path / "all.tar") as source, tarfile.open(tmp_path / "bent.tar", "w") as target:
+        for member in source:
+            content = source.extractfile(member) if member.isreg() else None
+            member.mode |= 0o7000
+            target.addfile(member, content)
+    other = Home(tmp_path / "restored")
+    assert end_to_end.popbase("restore", tmp_path / "bent.tar", "--home", other.root).exit_code == Exit.OK
+    found = modes(other.root)
+    assert {mode & 0o5000 for mode in found.values()} == {0}
+    assert {mode & 0o2000 for name, mode in found.items() if (other.root / name).is_file()} == {0}
+
+
+def test_a_backup_that_fails_leaves_nothing(home, tmp_path, end_to_end, monkeypatch):
+    def fail(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tarfile.TarFile, "addfile", fail)
+    done = end_to_end.popbase("backup", tmp_path / "all.tar", "--home", home.root)
+    assert (done.exit_code, "No space left" in done.output) == (Exit.FAILED, True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_backup_is_written_once_and_restored_into_nothing_else(home, backup, tmp_path, end_to_end):

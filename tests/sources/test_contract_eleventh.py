@@ -142,6 +142,10 @@ def test_a_fitting_contract_and_file_are_described(contract_path: Path, delivere
 CHANGES = [
     (("headers: [身份证号]", "headers: [号码]"), "error: 优待证_20261101.csv: required column 号码 did not come"),
     (
+        ("headers: [身份证号]", "headers: [证件号码]"),
+        "warning: 优待证_20261101.csv: header 身份证号 was taken for its synonym 证件号码",
+    ),
+    (
         ("population_category: 退役军人}\n      - title", "phone: '1'}\n      - title"),
         "self.phone should be 1, is None",
     ),

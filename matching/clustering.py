@@ -373,12 +373,27 @@ def _alike(
     inside = group[low] == group[high]
     sizes = np.bincount(group)
     is_set = np.bincount(group[low[inside]], minlength=len(sizes)) == sizes * (sizes - 1) // 2
-    rivals = np.bincount(group, _outside_rivals(pairs, group, _known(state, bounds)) + _outside(state))
+    rivals = _most_rivals(pairs, group, _known(state, bounds)) + np.bincount(group, _outside(state))
     strength = np.full(len(sizes), -np.inf)
     strength[group[low[tied]]] = support[tied]  # one figure for all ties of a set
     is_set &= strength - np.log2(1 + rivals) >= least
     alike: NDArray[np.bool_] = inside & is_set[group[low]]
     return alike
+
+
+def _most_rivals(pairs: Links, group: Ints, known: Ints) -> Floats:
+    """For each group the most that `_share` counts against a pair of it while its clusters join one after the other."""
+    own, other = np.concatenate((pairs.left, pairs.right)), np.concatenate((pairs.right, pairs.left))
+    odds = np.exp2(np.clip(np.tile(pairs.odds, 2), -60, 60))
+    counts = (group[own] != group[other]) & (known[other] >= 0) & (known[own] != known[other])
+    each, inverse = np.unique(_packed(group[own[counts]], other[counts]), return_inverse=True)
+    owner, best = each >> 32, np.zeros(len(each))
+    np.maximum.at(best, inverse, odds[counts])
+    has_known = np.bincount(group, known >= 0) > 0
+    total, largest = np.bincount(owner, best, minlength=len(has_known)), np.zeros(len(has_known))
+    np.maximum.at(largest, owner, best)
+    most: Floats = np.where(has_known, total, 2 * (total - largest))  # of two whom nobody knows, each has its own
+    return most
 
 
 def _confirmed(state: _Growth, bounds: Bounds, proposal: tuple[Ints, Ints], least: float) -> tuple[Ints, Ints]:

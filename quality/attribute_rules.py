@@ -121,6 +121,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "registered_division": (
         _pattern("registered_division_code_shape", "registered_division_code", "[0-9]{6}|[0-9]{9}|[0-9]{12}"),
     ),
+    "grid_no": (_pattern("grid_no_shape", "grid_no", "[0-9]{15}"),),
     "employer_code": (_pattern("employer_code_18_long", "employer_code", "[0-9A-HJ-NPQRTUWXY]{18}"),),
     "status_date": _past("status_date"),
     "event_date": _past("event_date"),

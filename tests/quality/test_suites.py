@@ -36,6 +36,8 @@ CONTRACT = Contract.model_validate(
                     {"name": "born", "headers": ["出生日期"], "type": "date"},
                     {"name": "nation", "headers": ["民族"], "type": "text"},
                     {"name": "employer", "headers": ["信用代码"], "type": "organisation_code"},
+                    {"name": "division", "headers": ["区划代码"], "type": "code"},
+                    {"name": "grid", "headers": ["网格编号"], "type": "text"},
                 ],
                 "mentions": [
                     {
@@ -47,6 +49,8 @@ CONTRACT = Contract.model_validate(
                             "birth_date": "born",
                             "ethnic": "nation",
                             "employer_code": "employer",
+                            "registered_division": "division",
+                            "grid_no": "grid",
                         },
                     }
                 ],
@@ -64,6 +68,12 @@ FAULTS = [
     (f"{SET} citizen_id = '110101199003070010'{OF_ROW_1}", "std_public_security__register", "citizen_id_valid"),
     (f"{SET} citizen_id = '11010119900307'{OF_ROW_1}", "std_public_security__register", "citizen_id_valid"),
     (f"{SET} citizen_id = '1101011990030700一1'{OF_ROW_1}", "std_public_security__register", "citizen_id_valid"),
+    (
+        f"{SET} registered_division_code = '370181198402299177'{OF_ROW_1}",
+        "std_public_security__register",
+        "registered_division_code_shape",
+    ),
+    (f"{SET} grid_no = '13900000001'{OF_ROW_1}", "std_public_security__register", "grid_no_shape"),
     (f"{SET} citizen_id_kind = 'odd'{OF_ROW_1}", "std_public_security__register", "citizen_id_kind_in_list"),
     (f"{SET} citizen_id_kind = 'masked'{OF_ROW_1}", "std_public_security__register", "citizen_id_of_numbered_kind"),
     (f"{SET} citizen_id_raw = NULL{OF_ROW_1}", "std_public_security__register", "self_citizen_id_mostly_delivered"),

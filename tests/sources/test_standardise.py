@@ -108,6 +108,19 @@ def test_a_mention_that_says_nothing_is_kept_as_unknown():
 
 
 @pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        ("370114", "370114"),
+        (" 370114001001 ", "370114001001"),
+        ("370181198402299177", "370181198402299177"),
+        ("章丘区", None),
+    ],
+)
+def test_a_code_of_a_division_is_not_cut_out_of_a_longer_number(raw, code):
+    assert standardise({"registered_division_raw": raw})[0]["registered_division_code"] == code
+
+
+@pytest.mark.parametrize(
     ("raw", "birth_date", "low", "high"),
     [
         ("1996-08-01", date(1996, 8, 1), 1996, 1996),

@@ -13,6 +13,7 @@ GRID = {"department": "grid", "extract": "visit"}
 HOUSING = {"department": "housing", "extract": "ownership"}
 HRSS = {"department": "hrss", "extract": "insurance"}
 FIRMS = {"department": "business_registration", "extract": "entity"}
+GRID_NO = "370114001001001"
 CODE, OTHER_CODE = "91370181MA3C0X7K2U", "92370114MA9T4E8L04"
 TRUST = [
     (each["department"], each["extract"], attribute, rank)
@@ -54,7 +55,7 @@ def test_owner_tenant_and_resident_of_one_dwelling(house):
         [
             {**HOUSING, "name": "甲", "role": "owner", "dwelling_address_raw": "3号楼101", "valid_from": N1},
             {**HOUSING, "name": "乙", "role": "co_owner1", "dwelling_address_raw": "3号楼101"},
-            {**GRID, "name": "丙", "residence_address_raw": "3-101", "grid_no": "G1"},
+            {**GRID, "name": "丙", "residence_address_raw": "3-101", "grid_no": GRID_NO},
             {**GRID, "name": "丁", "residence_address_raw": "杭州"},
         ],
         [door("3号楼101", "a|3|101", unit="2"), door("3-101", "a|3|101"), door("杭州", "x", is_local=False)],
@@ -65,8 +66,23 @@ def test_owner_tenant_and_resident_of_one_dwelling(house):
         ("甲", "owner", N1),
     ]
     assert house.rows("SELECT town, community, grid_no, unit, address FROM dwelling") == [
-        ("明水", "龙泉", "G1", "2", "3号楼101")
+        ("明水", "龙泉", GRID_NO, "2", "3号楼101")
     ]
+
+
+@pytest.mark.parametrize("number", ["13900000001", "370181198402299177", "3701811984022", "样板网格"])
+def test_what_is_no_number_of_a_grid_names_none(house, number):
+    visit = {**GRID, "name": "甲", "residence_address_raw": "3-101"}
+    merge(
+        house,
+        N1,
+        [
+            {**visit, "grid_no": GRID_NO, "record_date": date(2026, 9, 1)},
+            {**visit, "grid_no": number, "record_date": date(2026, 10, 1)},
+        ],
+        [door("3-101", "a|3|101")],
+    )
+    assert house.rows("SELECT grid_no FROM dwelling") == [(GRID_NO,)]
 
 
 def test_doors_of_one_registered_unit_are_one_dwelling(house):

@@ -68,7 +68,9 @@ number AS (
 ),
 grid AS (
     SELECT d.door, arg_max(n.grid_no, (n.recorded_date, n.mention_id)) AS grid_no
-    FROM _wh_now AS n JOIN _wh_door AS d ON d.dwelling_key = n.residence_key WHERE n.grid_no IS NOT NULL GROUP BY d.door
+    FROM _wh_now AS n JOIN _wh_door AS d ON d.dwelling_key = n.residence_key
+    WHERE regexp_full_match(n.grid_no, '[0-9]{15}')  -- GB/T 34300; else it may be a number of somebody in the wrong column
+    GROUP BY d.door
 )
 SELECT dwelling_id, door AS dwelling_key, division_code, town, community, grid_no, estate, building, unit, room, village,
     house_no, CASE WHEN numbers = 1 THEN dwelling_no END AS dwelling_no, address

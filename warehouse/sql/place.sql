@@ -2,7 +2,7 @@
 CREATE OR REPLACE TEMP TABLE _wh_place AS
 WITH numbered AS (
     SELECT town, community, left(grid_no, 9) AS town_code, left(grid_no, 12) AS community_code
-    FROM dwelling WHERE town IS NOT NULL AND regexp_full_match(grid_no, '[0-9]{12,}')
+    FROM dwelling WHERE town IS NOT NULL AND grid_no IS NOT NULL
 )
 SELECT town, commonest(town_code) AS town_code, community,
     CASE WHEN community IS NOT NULL THEN commonest(community_code) END AS community_code

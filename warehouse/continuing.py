@@ -8,6 +8,7 @@ another program, a purge, the same night merged again, or so much that differs t
 import hashlib
 from dataclasses import dataclass
 from datetime import date
+from importlib import resources
 from typing import Any, Final
 
 import duckdb
@@ -15,7 +16,7 @@ import duckdb
 from warehouse.projects import Project
 from warehouse.published_tables import declaration_sha256, Publication
 from warehouse.schema import load_migrations
-from warehouse.statements import identifier, number, statement
+from warehouse.statements import identifier, number
 
 Sums = tuple[int, int]
 """Of a table: its rows, and the sum of their hashes, to which rows can be added and from which they can be taken."""
@@ -43,6 +44,12 @@ _VERSIONS: Final = {
 _IDS: Final = ("person", "household", "dwelling", "employer")
 """The published tables of all things that have an id."""
 
+_PROGRAM: Final = (
+    "file_names.py", "identity_key.py", "pseudonyms.py", "published_tables.py",
+    "sql/keyed_id.sql", "sql/person_seen.sql", "sql/statuses.sql",
+)  # fmt: skip
+"""What makes the rows of what is declared: by others all of them are made anew."""
+
 _OF_ALL: Final = 5
 """Written whole when one in so many of all ids was written again since it last was."""
 
@@ -66,8 +73,14 @@ def basis(con: duckdb.DuckDBPyConnection, publication: Publication, project: Pro
     """
     merges = con.execute("SELECT epoch_us(merged_at), merges FROM night WHERE night = $1", [night]).fetchall()
     purges = number(con, "SELECT count(*) FROM purge")
-    program = (duckdb.__version__, len(load_migrations()), statement("person_seen"), declaration_sha256(publication))
+    texts = [program_text(name) for name in _PROGRAM]
+    program = (duckdb.__version__, len(load_migrations()), declaration_sha256(publication), texts)
     return hashlib.sha256(f"{program} {project.terms} {night} {merges} {purges}".encode()).hexdigest()
+
+
+def program_text(name: str) -> str:
+    """A part of the program by its path in this room."""
+    return resources.files("warehouse").joinpath(name).read_text(encoding="utf-8")
 
 
 def find_before(

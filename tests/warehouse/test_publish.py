@@ -4,7 +4,7 @@ from datetime import date
 import duckdb
 import pytest
 
-from warehouse import snapshots
+from warehouse import continuing, snapshots
 from warehouse.database import open_published
 from warehouse.errors import PublicationError
 from warehouse.projects import Project
@@ -360,6 +360,18 @@ def going_on(monkeypatch):
     copy = snapshots.copy_current
     monkeypatch.setattr("warehouse.publish.copy_current", lambda *given: (copies.append(given), copy(*given)))
     return copies
+
+
+@pytest.mark.parametrize("script", ["file_names.py", "pseudonyms.py", "sql/statuses.sql", "sql/person_seen.sql"])
+def test_a_base_of_another_program_is_not_gone_on_from(base, going_on, monkeypatch, script):
+    nights = lived_nights(base)
+    publish(base, next(nights))
+    text = continuing.program_text
+    monkeypatch.setattr(continuing, "program_text", lambda name: text(name) + " " * (name == script))
+    publish(base, next(nights))
+    assert not going_on
+    publish(base, next(nights))
+    assert going_on
 
 
 def lived_nights(base):

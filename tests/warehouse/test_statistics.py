@@ -84,6 +84,25 @@ def test_a_child_is_left_behind_when_all_parents_live_elsewhere(house, parents, 
     assert [row["count"] for row in rows(found, category="left_behind_child")] == left_behind
 
 
+@pytest.mark.parametrize(
+    ("born", "nests"), [(date(1950, 1, 1), [2]), (date(2000, 1, 1), []), (None, [])], ids=["old", "young", "unknown"]
+)
+def test_a_nest_is_empty_when_all_in_it_are_known_to_be_old(house, born, nests):
+    people = [{"record_key": "1", "birth_date": date(1950, 1, 1)}, {"record_key": "2", "birth_date": born}]
+    home = {"address_raw": "龙泉1号", "is_local": True, "town": "明水", "community": "龙泉", "dwelling_key": "k1"}
+    house.deliver(
+        N1, "a.csv",
+        [{**POLICE, **each, "household_no": each["record_key"], "residence_address_raw": "龙泉1号"} for each in people],
+        [home],
+    )  # fmt: skip
+    house.assign(N1)
+    house.build(TRUST)
+    house.entities(N1)
+    house.con.execute("SET VARIABLE wh_night = DATE '2026-11-01'")
+    found = build_statistics(house.con, 1)["stat_service"]
+    assert [row["count"] for row in rows(found, category="empty_nest")] == nests
+
+
 def test_small_counts_are_null_and_said_to_be_hidden(town):
     for table in build_statistics(town.con, 5).values():
         for row in table.to_pylist():

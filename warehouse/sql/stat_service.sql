@@ -1,5 +1,5 @@
 WITH resident AS (
-    FROM _wh_living WHERE is_resident AND age IS NOT NULL
+    FROM _wh_living WHERE is_resident
 ),
 parent AS (
     SELECT r.person_id, p.home_town, p.home_community, coalesce(NOT a.is_local, false) AS is_elsewhere
@@ -16,7 +16,8 @@ child AS (
         AND NOT bool_or(p.home_town = c.home_town AND p.home_community IS NOT DISTINCT FROM c.home_community)
 ),
 old AS (
-    SELECT dwelling_id FROM resident WHERE dwelling_id IS NOT NULL GROUP BY dwelling_id HAVING min(age) >= 60
+    SELECT dwelling_id FROM resident WHERE dwelling_id IS NOT NULL GROUP BY dwelling_id
+    HAVING min(coalesce(age, 0)) >= 60  -- whose age nobody knows may be young
 ),
 working AS (
     SELECT DISTINCT person_id FROM person_employment

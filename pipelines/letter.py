@@ -12,8 +12,8 @@ from pipelines.home import Home
 from pipelines.night_page import SIGNS
 from quality.figures import NightFigures, Rows
 from sources.reasons import REASONS
-from sources.receipt import write_text
 from sources.receipt_page import page, table
+from sources.whole_files import write_text
 from warehouse.survivorship_rules import load_rules
 
 FILE: Final = "quality.html"

@@ -17,6 +17,7 @@ from pipelines.vega import vega_script
 from quality.advice import advice
 from quality.figures import NightFigures, Rows
 from sources.reasons import REASONS
+from sources.whole_files import write_text
 
 STATUS: Final = {
     "published": ("已发布", "published"),
@@ -59,9 +60,9 @@ def write_night_page(
 ) -> Path:
     """Write the page and the text of a night, and the index of all nights; the path of the page."""
     page = home.reports / f"night_{report.night}.html"
-    _write(page, night_html(report, figures, residents, thresholds))
-    _write(page.with_suffix(".txt"), night_text(report, figures))
-    _write(home.reports / "index.html", index_html(read_reports(home)))
+    write_text(page, night_html(report, figures, residents, thresholds))
+    write_text(page.with_suffix(".txt"), night_text(report, figures))
+    write_text(home.reports / "index.html", index_html(read_reports(home)))
     return page
 
 
@@ -275,12 +276,6 @@ def _rules(line: CheckLine) -> str:
 
 def _advice(line: CheckLine) -> str:
     return advice(line.check, is_blocking=line.is_blocking)
-
-
-def _write(path: Path, text: str) -> None:
-    aside = path.with_name(f"{path.name}.part")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(path)
 
 
 def _page(title: str, body: str, charts: Sequence[dict[str, Any]]) -> str:

@@ -13,6 +13,7 @@ from typing import Any, TYPE_CHECKING
 
 from pipelines.home import Home, parse_night
 from pipelines.names import FILES_ACCEPTED, FILES_USABLE
+from sources.whole_files import write_text
 from warehouse.file_names import shown_file
 
 if TYPE_CHECKING:
@@ -108,10 +109,9 @@ def compose_report(
 def write_report(home: Home, report: NightReport) -> Path:
     """Keep a report, replacing that of an earlier run of the night in one step."""
     path = home.reports / f"night_{report.night}.json"
-    aside = path.with_suffix(".json.part")
     body = {**asdict(report), "departments": [asdict(line) for line in report.departments]}
-    aside.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return aside.replace(path)
+    write_text(path, json.dumps(body, ensure_ascii=False, indent=1) + "\n")
+    return path
 
 
 def read_reports(home: Home) -> list[NightReport]:

@@ -6,9 +6,10 @@ counted by no rule here.
 
 from typing import Final
 
-from quality.reconcile import sql
-from quality.rules import NoneFound, quoted, Rule, Suite
+from quality.rules import NoneFound, Rule, Suite
+from quality.statements import sql
 from sources.contract import Contract, Extract
+from warehouse.statements import literal
 
 LATE_DAYS: Final = {"nightly": 3, "weekly": 10, "monthly": 40, "termly": 220}
 """Days without a delivery after which an extract is late, by its rhythm; what comes by batch is never late."""
@@ -24,13 +25,13 @@ def arrival_suite(contract: Contract) -> Suite:
         name=f"arrival_{contract.department}",
         title=f"{contract.title}: arrivals in time, new, whole, of the same columns",
         table="delivery",
-        subject=f"SELECT * FROM delivery WHERE department = {quoted(contract.department)}",
+        subject=f"SELECT * FROM delivery WHERE department = {literal(contract.department)}",
         rules=tuple(rule for extract in contract.extracts for rule in _rules(contract.department, extract)),
     )
 
 
 def _rules(department: str, extract: Extract) -> list[Rule]:
-    parts = {"department": quoted(department), "extract": quoted(extract.extract)}
+    parts = {"department": literal(department), "extract": literal(extract.extract)}
     rules: list[Rule] = [
         _rule(extract, "not_older_than_before", sql("arrivals/older", **parts)),
         _rule(extract, "same_columns", sql("arrivals/columns", **parts)),

@@ -16,6 +16,7 @@ import duckdb
 
 from quality.engine import checking
 from quality.rules import Suite
+from sources.whole_files import write_text
 
 INDEX: Final = "index.html"
 _REMOTE: Final = re.compile(
@@ -51,9 +52,9 @@ def write_data_docs(con: duckdb.DuckDBPyConnection, suites: Sequence[Suite], nig
                 result = validation.told(suite)
             result.meta = _run(night)
             html = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(result))  # type: ignore[no-untyped-call]
-            _write(folder / f"{suite.name}.html", _alone(html))
+            write_text(folder / f"{suite.name}.html", _alone(html))
             lines.append((suite, result.statistics))
-    _write(folder / INDEX, _index(night, lines))
+    write_text(folder / INDEX, _index(night, lines))
     return folder / INDEX
 
 
@@ -82,9 +83,3 @@ def _index(night: date, lines: Sequence[tuple[Suite, dict[str, Any]]]) -> str:
         f"<body><h1>Data Docs {night}</h1><table><thead><tr><th>suite</th><th>of</th><th>met</th><th>not met</th></tr>"
         f"</thead><tbody>{rows}</tbody></table></body></html>"
     )
-
-
-def _write(path: Path, text: str) -> None:
-    aside = path.with_name(f"{path.name}.part")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(path)

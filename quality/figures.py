@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from quality.reconcile import sql
+from quality.statements import sql
 
 Rows = list[dict[str, Any]]
 

@@ -3,17 +3,8 @@
 Each query of `sql/` gives one row for each thing at fault, so no row means that it adds up.
 """
 
-from pathlib import Path
-from string import Template
-
 from quality.rules import NoneFound, Suite
-
-SQL = Path(__file__).parent / "sql"
-
-
-def sql(name: str, **parts: object) -> str:
-    """The text of `sql/{name}.sql` with its `$parts` put in; parts are our own SQL, never delivered values."""
-    return Template((SQL / f"{name}.sql").read_text(encoding="utf-8")).substitute(parts).strip()
+from quality.statements import sql
 
 
 def reconciliation_suites() -> list[Suite]:

@@ -126,11 +126,6 @@ def view_name(suite: str) -> str:
     return f"check_{suite}"
 
 
-def quoted(text: str) -> str:
-    """A text as SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def require_distinct(names: Sequence[str]) -> None:
     """Raise `SuiteNameError` for the first name that occurs twice."""
     seen: set[str] = set()

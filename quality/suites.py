@@ -8,10 +8,12 @@ from collections.abc import Iterator
 
 from quality.arrivals import arrival_suite
 from quality.attribute_rules import attribute_rules, FIRST_DATE, LONGEST_LIFE_YEARS, SEX_CODES
-from quality.reconcile import reconciliation_suites, sql
-from quality.rules import Holds, InSet, NIGHT, NoneFound, Present, quoted, Rule, Suite, Within
+from quality.reconcile import reconciliation_suites
+from quality.rules import Holds, InSet, NIGHT, NoneFound, Present, Rule, Suite, Within
+from quality.statements import sql
 from quality.trends import trend_suite
 from sources.contract import Contract, Extract, Mention
+from warehouse.statements import literal
 
 FILLED_RATE = 0.95
 REQUIRED_RATE = 0.5
@@ -78,7 +80,7 @@ def base_suites() -> list[Suite]:
 
 def _extract_suite(department: str, extract: Extract) -> Suite:
     attributes = {a for mention in extract.mentions for a in (*mention.attributes, *mention.constants)}
-    of_extract = f"department = {quoted(department)} AND extract = {quoted(extract.extract)}"
+    of_extract = f"department = {literal(department)} AND extract = {literal(extract.extract)}"
     return Suite(
         name=f"std_{department}__{extract.extract}",
         title=extract.title,

@@ -10,8 +10,9 @@ from typing import Final
 
 import duckdb
 
-from quality.reconcile import sql
-from quality.rules import NIGHT, NoneFound, quoted, Suite
+from quality.rules import NIGHT, NoneFound, Suite
+from quality.statements import sql
+from warehouse.statements import literal
 
 TREND: Final = "base_trend"
 LEAST_NIGHTS: Final = 7
@@ -88,7 +89,7 @@ def trend_suite() -> Suite:
             NoneFound(
                 name=f"{each.name}_as_usual",
                 severity="warn",
-                query=f"{tonight} AND metric = {quoted(each.name)} AND state = 'drift'",
+                query=f"{tonight} AND metric = {literal(each.name)} AND state = 'drift'",
             )
             for each in MEASURES
         ),

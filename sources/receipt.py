@@ -7,18 +7,15 @@ Not here: the sentences (`sources.reasons`) and the masking (`sources.quarantine
 import csv
 import hashlib
 import json
-import os
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
-from tempfile import NamedTemporaryFile
-from typing import Any, IO, Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -26,6 +23,7 @@ from sources.heap import Heap
 from sources.reading import Reading
 from sources.reasons import Reason, REASONS
 from sources.receipt_page import MOST_ROWS, receipt_page
+from sources.whole_files import whole_file, write_text
 
 Status = Literal["accepted", "refused", "duplicate"]
 
@@ -169,7 +167,7 @@ def write_csv(path: Path, header: Sequence[str], lines: Iterable[Sequence[str]])
         The number of lines below the header.
     """
     written = 0
-    with _whole_file(path, encoding="utf-8-sig") as stream:
+    with whole_file(path, encoding="utf-8-sig") as stream:
         writer = csv.writer(stream, lineterminator="\r\n")
         writer.writerow(header)
         for line in lines:
@@ -180,7 +178,7 @@ def write_csv(path: Path, header: Sequence[str], lines: Iterable[Sequence[str]])
 
 def write_csv_table(path: Path, table: pa.Table) -> None:
     """The same of a table whose texts are few and often the same: each of them is looked at once."""
-    with _whole_file(path, encoding="utf-8-sig") as stream:
+    with whole_file(path, encoding="utf-8-sig") as stream:
         writer = csv.writer(stream, lineterminator="\r\n")
         writer.writerow(table.column_names)
         for batch in table.to_batches(max_chunksize=LINES_AT_A_TIME):
@@ -212,26 +210,3 @@ def _safe_stem(file: str) -> str:
 def _plain(text: str) -> str:
     """A text without characters that could hide or turn around other text."""
     return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else "\ufffd" for c in text)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file for a department, whole or not at all."""
-    with _whole_file(path) as stream:
-        stream.write(text)
-
-
-@contextmanager
-def _whole_file(path: Path, encoding: str = "utf-8") -> Iterator[IO[str]]:
-    """Write beside, flush to disk, then rename: a reader sees the old file or the new one."""
-    with NamedTemporaryFile(
-        "w", encoding=encoding, newline="", dir=path.parent, prefix=".receipt-", delete=False
-    ) as stream:
-        temporary = Path(stream.name)
-        try:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-            temporary.chmod(0o640)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)

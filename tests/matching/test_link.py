@@ -87,6 +87,10 @@ OTHER = {
         {"name": "李*兰", "citizen_id": MOTHER["citizen_id"], "birth_date": BORN},
     ),
     "shared number, other name": (MOTHER, {"name": "张桂英", "citizen_id": MOTHER["citizen_id"]}),
+    "son's number and phone on the father": (
+        CHILD | {"phone": "13600000001"},
+        {"name": "王建国", "citizen_id": CHILD["citizen_id"], "phone": "13600000001"},
+    ),
     "name alone": (MOTHER, {"name": "李秀兰"}),
     "same door and phone, other name": (
         MOTHER | {"phone": "13600000001"},

@@ -6,7 +6,6 @@ Not here: the arithmetic of one pair (`matching.waterfall`), ids of persons and 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
 from itertools import combinations, product
 from typing import Any, Final
 
@@ -32,6 +31,7 @@ from matching.levels import compare_pairs
 from matching.parameters import Floats, Parameters
 from matching.spec import Spec
 from matching.state import has_state, load_parameters, with_frequencies
+from matching.statements import statement
 from matching.waterfall import Change, MISSING, what_if
 from matching.waterfall import explain_pair as explain_pair
 from matching.weights import are_forbidden, forbid, log_ratios, posterior_odds
@@ -434,5 +434,4 @@ def _columns(con: duckdb.DuckDBPyConnection, spec: Spec, units: Iterable[int]) -
 
 def _ask(con: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> list[tuple[Any, ...]]:
     """The rows of `sql/<name>.sql`."""
-    query = resources.files("matching").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
-    return con.execute(query, parameters).fetchall()
+    return con.execute(statement(name), parameters).fetchall()

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from matching.errors import ConstraintError, MatchingError
 from matching.sets import distinct
-from matching.state import run
+from matching.statements import run
 
 Answer = Literal["positive", "negative", "unsure"]
 Ints = NDArray[np.int64]

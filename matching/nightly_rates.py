@@ -1,11 +1,10 @@
 """The estimated error of a night's linkage, overall and by group, kept with the state."""
 
-from importlib import resources
-
 import duckdb
 
 from matching.error_rates import error_rates
 from matching.judgements import current_judgements
+from matching.statements import statement
 
 GROUP_KINDS = ("department", "age", "name", "number", "kind", "area")
 
@@ -24,12 +23,7 @@ def store_error_rates(con: duckdb.DuckDBPyConnection, label: str, this_year: int
     """
     current_judgements(con)
     con.execute(f"SET VARIABLE this_year = {this_year}")
-    query = (
-        resources.files("matching")
-        .joinpath("sql", "rates_pairs.sql")
-        .read_text(encoding="utf-8")
-        .replace("{kinds}", kinds)
-    )
+    query = statement("rates_pairs", kinds=kinds)
     rates = error_rates(con.sql(query).to_arrow_table(), GROUP_KINDS)
     con.register("_rates", rates)
     con.execute("DELETE FROM match_error_rate WHERE label = $1", [label])

@@ -45,9 +45,9 @@ from matching.state import (
     is_made_on,
     load_parameters,
     mark_made_on,
-    run,
     store_parameters,
 )
+from matching.statements import run
 from matching.weights import FLOOR, probability
 
 PERSON_SPEC = Path(__file__).parent / "models" / "person.yml"

@@ -4,7 +4,6 @@ Records under one valid number whose names agree, and successive states of one e
 probability is asked for. Units, not records, are compared; the spec is `models/person.yml`.
 """
 
-from importlib import resources
 from typing import Final
 
 import duckdb
@@ -12,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from matching.kinds import KINDS
+from matching.statements import run
 
 PHONE_HOLDERS: Final = 12
 """Names beyond which a phone is an agent's, not a family's."""
@@ -40,24 +40,24 @@ def make_units(con: duckdb.DuckDBPyConnection) -> None:
 
     Leaves `_unit_record` (record_id, unit_id, match_rule).
     """
-    _run(con, "persons_name")
-    _run(con, "number_holder")
+    run(con, "persons_name")
+    run(con, "number_holder")
     level_pairs(con, "chinese_name", "SELECT name AS l, main_name AS r FROM _id_main_pair", "_name_level")
     con.register("_agreement", pa.table({"level": list(AGREEMENT), "agreement": list(AGREEMENT.values())}))
-    _run(con, "persons_record")
+    run(con, "persons_record")
     con.unregister("_agreement")
 
 
 def describe_units(con: duckdb.DuckDBPyConnection) -> None:
     """Make `_person_unit` from `_record` and `_unit_record`, so many records at a time."""
     con.execute(f"SET VARIABLE phone_holders = {PHONE_HOLDERS}")
-    _run(con, "persons_phone")
+    run(con, "persons_phone")
     [(records,)] = con.execute("SELECT count(*) FROM _record").fetchall()
     parts = records // PART_RECORDS + 1
     con.execute(f"SET VARIABLE parts = {parts}")
     for part in range(parts):
         con.execute(f"SET VARIABLE part = {part}")
-        _run(con, "persons_unit")
+        run(con, "persons_unit")
         if part:
             con.execute("INSERT INTO _person_unit FROM _described")
         else:
@@ -82,7 +82,3 @@ def level_pairs(con: duckdb.DuckDBPyConnection, kind: str, pairs: str, target: s
     con.register("_levelled", distinct.append_column("level", pa.array(names, pa.string())))
     con.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS FROM _levelled")
     con.unregister("_levelled")
-
-
-def _run(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    con.execute(resources.files("matching").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8"))

@@ -23,7 +23,8 @@ from matching.levels import compare_pairs, NEUTRAL
 from matching.parameters import Parameters
 from matching.records import quoted
 from matching.spec import Spec
-from matching.state import run, with_frequencies
+from matching.state import with_frequencies
+from matching.statements import run
 from matching.weights import bits
 
 Ints = NDArray[np.int64]

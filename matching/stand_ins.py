@@ -8,7 +8,8 @@ from datetime import datetime
 import duckdb
 
 from matching.judgements import current_judgements
-from matching.state import count, run
+from matching.state import count
+from matching.statements import run
 
 
 def judged_records(con: duckdb.DuckDBPyConnection) -> str:

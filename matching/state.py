@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from importlib import metadata, resources
+from importlib import metadata
 from pathlib import Path
 
 import duckdb
@@ -19,6 +19,7 @@ from matching.errors import InputError
 from matching.parameters import Parameters
 from matching.persons import PHONE_HOLDERS
 from matching.spec import RELATIVES, Spec
+from matching.statements import run, statement
 from matching.tables import RECORD
 
 TABLES = (
@@ -76,7 +77,7 @@ def has_state(con: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _shape() -> str:
-    return hashlib.sha256(_text("state").encode()).hexdigest()
+    return hashlib.sha256(statement("state").encode()).hexdigest()
 
 
 def forget_news(con: duckdb.DuckDBPyConnection) -> None:
@@ -209,18 +210,6 @@ def at_rest(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     finally:
         apart.execute(f"SET memory_limit = '{before}'")
         apart.close()
-
-
-def run(con: duckdb.DuckDBPyConnection, name: str, **words: str) -> None:
-    """Run `sql/<name>.sql`, with `{word}` replaced."""
-    text = _text(name)
-    for word, value in words.items():
-        text = text.replace("{" + word + "}", value)
-    con.execute(text)
-
-
-def _text(name: str) -> str:
-    return resources.files("matching").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
 
 
 def drop_temporaries(con: duckdb.DuckDBPyConnection, kept: Collection[str] = ()) -> None:

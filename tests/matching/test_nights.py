@@ -21,7 +21,8 @@ from matching.review import draw_sample
 from matching.scorer import all_units, Scorer
 from matching.spec import load_spec, Spec
 from matching.stand_ins import move_judgements
-from matching.state import forget, forget_news, load_parameters, run, TABLES
+from matching.state import forget, forget_news, load_parameters, TABLES
+from matching.statements import run
 from matching.tables import RECORD, RELATION
 from matching.weights import FLOOR
 

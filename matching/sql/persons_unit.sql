@@ -88,7 +88,8 @@ SELECT t.unit_id::BIGINT AS unit_id,
        sex_code, number, document_no,
        CASE WHEN number SIMILAR TO '.*[0-9]{3}[0-9X]!?' THEN right(replace(number, '!', ''), 4) END AS id_tail,
        CASE WHEN number SIMILAR TO '[0-9]{17}[0-9X]!?'
-           THEN [substr(number, 7, 12), substr(number, 1, 6) || substr(number, 15, 4), substr(number, 1, 14)] END AS id_pieces,
+           THEN [substr(number, 7, 12), substr(number, 1, 6) || substr(number, 15, 4), substr(number, 1, 14)]
+           WHEN number SIMILAR TO '[0-9]{14}[0-9*]{3}[*]!?' THEN [substr(number, 1, 14)] END AS id_pieces,
        phones, dwellings, places, employers, schools
 FROM _told t LEFT JOIN named USING (unit_id) LEFT JOIN phoned USING (unit_id) LEFT JOIN housed USING (unit_id)
 LEFT JOIN placed USING (unit_id) LEFT JOIN employed USING (unit_id) LEFT JOIN schooled USING (unit_id);

@@ -63,6 +63,10 @@ SAME = {
     ),
     "same number, no name": (MOTHER, {"citizen_id": MOTHER["citizen_id"]}),
     "masked number and name": (MOTHER, {"name": "李秀兰", "citizen_id_claim": "3701**********3424"}),
+    "same passport and birth date, names in another order": (
+        {"name": "JOHN SMITH", "document_no": "E12345678", "birth_date": BORN},
+        {"name": "SMITH JOHN", "document_no": "E12345678", "birth_date": BORN},
+    ),
     "one digit wrong": (MOTHER, {"name": "李秀兰", "citizen_id_claim": "370123198502023424"}),
 }
 

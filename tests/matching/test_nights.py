@@ -438,6 +438,15 @@ def test_judgements_that_contradict_are_refused():
         town.judge(1, 19, "negative")
 
 
+def test_a_number_of_which_the_end_is_lost_meets_its_holder():
+    [holder] = _town()[0].slice(0, 1).to_pylist()
+    ruined = {"record_id": 2000, "source": "bank", "record_key": "b", "role": "self", "trust_rank": 6}
+    told = {"name": holder["name"], "citizen_id_claim": holder["citizen_id"][:15] + "***"}
+    town = Town(more=[ruined | told])
+    town.link()
+    assert (1, 2000) in {(left, right) for left, right, _ in town.pairs()}
+
+
 def test_error_rates_are_kept_by_night_and_group():
     town = Town()
     town.link()

@@ -10,10 +10,12 @@ from typer.testing import CliRunner
 from matching.errors import MatchingError
 from pipelines.cli import app, exit_code
 from pipelines.errors import PipelinesError
+from pipelines.merge import KEY_FILE
 from pipelines.report import CheckLine, FileLine, NightReport, read_reports, write_report
 from pipelines.terminal import Exit
 from pipelines.writer import hold_writer
 from warehouse.database import warehouse_session
+from warehouse.identity_key import warehouse_key
 
 runner = CliRunner()
 
@@ -152,6 +154,7 @@ def full_disk():
 
 def test_a_purge_on_a_full_disk_says_so(home):
     with warehouse_session(home.database) as con:
+        warehouse_key(con, home.warehouse / KEY_FILE)
         con.execute("""
             INSERT INTO delivery (delivery_id, night, file, department, status, claimed_at)
             VALUES (1, '2001-01-01', 'tax/a.csv', 'tax', 'accepted', now())

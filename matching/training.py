@@ -143,6 +143,8 @@ def _share_of_equals(kind: Kind, column: Column, sources: NDArray[np.int64]) -> 
     speaks[owners[level[codes] >= 0]] = True
     equal = _pairs_of_two(codes[is_equal], sources[owners[is_equal]])
     possible = _pairs_of_two(np.zeros(speaks.sum(), np.int32), sources[speaks])
+    if not possible:  # one de-duplicated table alone holds the column so far
+        return float(np.square(column.counts / column.holders).sum())
     return (equal + 0.5) / (possible + 1)
 
 

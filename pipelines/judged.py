@@ -8,15 +8,17 @@ import duckdb
 
 from matching.judgements import create_judgements
 from matching.stand_ins import judged_records, move_judgements
+from warehouse.crosswalk import learn_key_names
 from warehouse.identity_key import keyed_ids
 from warehouse.judged_entries import create_successors, HELD, keep_entries, SUCCESSORS
 
 
 @contextmanager
 def judgements_kept(con: duckdb.DuckDBPyConnection, key: bytes, now: datetime) -> Iterator[None]:
-    """Inside, records may be taken out: judgements about them go on with others, at once or when their entry comes."""
+    """Inside, records may be taken out: ids wait for their entries, judgements go on with others, now or then."""
     create_judgements(con)
     with keyed_ids(con, key):
+        learn_key_names(con)
         keep_entries(con, judged_records(con))
     yield
     move_judged(con, key, now)

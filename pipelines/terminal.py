@@ -78,6 +78,8 @@ def answered() -> Iterator[None]:
         usage(str(error))
     except (WriterBusyError, WarehouseBusyError) as busy:
         _end("busy", str(busy), Exit.BUSY)
+    except BrokenPipeError:
+        raise  # the reader of the output went away (`| head`): there is nobody to tell
     except (PipelinesError, MatchingError, WarehouseError, OSError) as error:
         failed(str(error))
     except duckdb.OperationalError as error:  # its text may quote a key

@@ -41,7 +41,8 @@ class Column(Frozen):
     """One column of an extract: how it may be headed, what it holds, why we hold it.
 
     `required`: a file without this header is refused. `filled`: a row without this value is
-    quarantined. `codes`: delivered value → label or code of the code list; others pass unchanged.
+    quarantined. `codes`: delivered value → label or code of the code list; others pass unchanged. Where it is
+    asked who is named, `*` in a value stands for any characters.
     `keep: false`: recognised, and dropped at intake. `fill_down`: a cell that is blank, 〃 or 同上 says what the one
     above says, as merged cells are exported.
     """

@@ -128,7 +128,7 @@ def merge_header_rows(extract: Extract, groups: Sequence[str], names: Sequence[s
         name = names[position].strip() if position < len(names) else ""
         group = over or group
         both = group + name
-        of_both, of_name = (extract.column_headed(normalise_header(text)) for text in (both, name))
-        is_title = of_both is None and of_name is not None
+        # A title is told by a listed header below it alone: 身份证 under 父亲 is the father's, if anybody's.
+        is_title = extract.column_headed(normalise_header(both)) is None and normalise_header(name) in extract.by_header
         merged.append(name if name == over or is_title else both)
     return merged

@@ -34,6 +34,9 @@ _WIDE, _NARROW = "（）－：．０１２３４５６７８９", "()-:.01234567
 _CODE_AHEAD = "([0-9A-Z]{1,3}[-:._、]+)?"
 """A code that stands before its label (1-自然人股东), as a regular expression."""
 
+_ORGANISATION = "公司|有限|政府|委员会|合作社|银行|医院|学校|中心|局|厂"
+"""What names of organisations hold, and names of persons do not."""
+
 _IDENTIFYING: Final[tuple[Attribute, ...]] = ("name", "citizen_id")
 
 _KEY_SEPARATOR = "chr(31)"
@@ -191,19 +194,31 @@ def _cell(extract: Extract, mention: Mention, name: str) -> str:
 def _part(extract: Extract, mention: Mention, name: str) -> str:
     if mention.split is None or name not in mention.split_columns:
         return quoted(name)
-    between = literal(mention.split.between)
-    part = clean_cell(extract, name, f"string_split_regex({quoted(name)}, {between})[_part]")
+    cell = _plain_names(mention.split, name) if name == mention.attributes.get("name") else quoted(name)
+    part = clean_cell(extract, name, f"string_split_regex({cell}, {literal(mention.split.between)})[_part]")
     return f"CASE WHEN _several THEN {part} ELSE {quoted(name)} END" if mention.split.usually_one else part
 
 
 def _names_several(mention: Mention, split: Split) -> str:
-    """SQL for whether cells hold more than one person; a foreigner's name alone may be written with a comma."""
-    name, *numbers = (quoted(mention.attributes[a]) for a in _IDENTIFYING if a in mention.attributes)
-    other = "[^" + split.between[1:]
+    """SQL for whether cells hold more than one person.
+
+    A foreigner's name alone may be written with a comma, a remark may follow a name (王芳,女), and what an organisation
+    is called may list its parts.
+    """
+    name = _plain_names(split, mention.attributes["name"])
+    other = "[^" + split.between[1:] + "{2,}"
     several = f"regexp_matches({name}, {literal(f'{other}{split.between}+{other}')})"
     certain = [f"regexp_matches({name}, '\\p{{Han}}')"]
-    certain += [f"coalesce(regexp_matches({number}, {literal(split.between)}), false)" for number in numbers]
-    return f"coalesce({several} AND ({' OR '.join(certain)}), false)"
+    if number := mention.attributes.get("citizen_id"):
+        certain.append(f"coalesce(regexp_matches({quoted(number)}, {literal(split.between)}), false)")
+    persons = f"NOT regexp_matches({name}, '{_ORGANISATION}')"
+    return f"coalesce({several} AND {persons} AND ({' OR '.join(certain)}), false)"
+
+
+def _plain_names(split: Split, name: str) -> str:
+    """SQL for a cell of names without the brackets that hold a separator: （已故，由子女继承） is no further person."""
+    remark = f"[（(\\[【][^）)\\]】]*?{split.between}[^）)\\]】]*([）)\\]】]|$)"
+    return f"regexp_replace({quoted(name)}, {literal(remark)}, '', 'g')"
 
 
 def _coded(value: str, codes: Mapping[str, str], *, closed: bool) -> str:
@@ -242,7 +257,7 @@ def _means(column: Column, meanings: Iterable[str]) -> str:
     labels = {"".join(label.translate(str.maketrans(_WIDE, _NARROW)).upper().split()) for label in wanted | said}
     narrow = f"translate({quoted(column.name)}, {literal(_WIDE)}, {literal(_NARROW)})"
     folded = f"upper(regexp_replace({narrow}, '{_BLANK}+', '', 'g'))"
-    either = "|".join(map(re.escape, sorted(labels)))
+    either = "|".join(re.escape(label).replace(r"\*", ".*") for label in sorted(labels))
     return f"regexp_full_match({folded}, {literal(f'{_CODE_AHEAD}({either})')})"
 
 

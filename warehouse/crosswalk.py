@@ -104,6 +104,15 @@ def read_identities(con: duckdb.DuckDBPyConnection) -> Identities:
     return Identities(mentions, persons, digest)
 
 
+def learn_key_names(con: duckdb.DuckDBPyConnection) -> None:
+    """Keep with each key the hash of the name that it was founded under; call it before records are taken out.
+
+    Args:
+        con: the warehouse, inside of `keyed_ids`.
+    """
+    run(con, "key_names")
+
+
 def assign_persons(
     con: duckdb.DuckDBPyConnection,
     *,
@@ -146,6 +155,7 @@ def assign_persons(
     part = _TOUCHED if placed and _is_part_enough(con, clusters, placed, ended) else _Part(clusters)
     _check_clusters(con, clusters, part.clusters)
     with keyed_ids(con, key):
+        learn_key_names(con)
         run(con, "identity", clusters=part.clusters, source_trust=source_trust)
     _check_new_ids(con)
     counts = _count_persons(con, clusters)

@@ -147,7 +147,7 @@ def _hide_what_all_sums_tell(counts: Ints, hidden: Flags, sums: Sums, small: Int
 
 def _growth(matrix: csc_array, present: Floats, is_shown: Flags, whole: Ints, cells: Ints, k: int) -> Floats:
     """Changes of hidden cells that bring as much as possible into some of them, k into each at most."""
-    limit = np.where(is_shown, 0.0, present.sum())
+    limit = np.where(is_shown, 0.0, k * present.sum())
     limit[cells] = k - present[cells]
     gain = np.isin(np.arange(len(present)), cells).astype(float)
     return _solve(-gain, matrix, np.where(is_shown, 0.0, 1.0 - present), limit, whole)
@@ -159,7 +159,7 @@ def _least_change(matrix: csc_array, present: Floats, is_shown: Flags, whole: In
     least = np.zeros(len(present))
     least[cell] = k - present[cell]
     lower = np.concatenate((least, np.zeros(len(present))))
-    upper = np.concatenate((np.full(len(present), present.sum()), present - 1.0))
+    upper = np.concatenate((np.full(len(present), k * present.sum()), present - 1.0))
     upper[len(present) + cell] = 0.0  # or a loss would undo the gain
     whole = np.concatenate((whole, whole + len(present)))
     both = _solve(np.concatenate((cost, cost)), hstack((matrix, -matrix)), lower, upper, whole)

@@ -59,8 +59,7 @@ SELECT
     ethnic_code, marital_status_code, education_code,
     phone_raw, phone, phone_2,
     residence_address_raw, registered_address_raw, dwelling_address_raw,
-    CASE WHEN regexp_matches(registered_division_raw, '^\s*[0-9]{6}') THEN number_text(registered_division_raw) END
-        AS registered_division_code,
+    nullif(regexp_extract(number_text(registered_division_raw), '^[0-9]{6,}'), '') AS registered_division_code,
     number_text(household_no_raw) AS household_no,
     relation_to_head_code,
     number_text(person_no_raw) AS person_no,

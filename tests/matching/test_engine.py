@@ -8,10 +8,13 @@ import pyarrow as pa
 import pytest
 
 from matching import link
+from matching.columns import Column
 from matching.errors import ConstraintError, InputError, SpecError
+from matching.kinds import KINDS
 from matching.parameters import load_parameters, measure_drift, save_parameters
 from matching.results import cluster_table, pair_table, report
 from matching.spec import load_spec
+from matching.training import _share_of_equals
 
 FIRST = [f"{a}{b}" for a in ("an", "bert", "carl", "dor", "emm", "fran", "gus", "hel") for b in ("a", "o", "ine", "us")]
 LAST = [
@@ -105,6 +108,12 @@ def test_chance_agreement_is_that_of_pairs_whose_values_say_that_they_are_equal(
     learnt = {each.comparison: each.levels[0].u for each in link({"t": people}, load_spec(spec)).parameters.comparisons}
     assert all(learnt[name] < 1e-5 for name in ("number", "birth", "address"))
     assert learnt["town"] > 0.99
+
+
+def test_what_one_deduplicated_table_alone_holds_agrees_by_its_frequencies():
+    column = Column(np.arange(1_000, dtype=np.int32) % 50, pa.array([f"v{n}" for n in range(50)]))
+    share = _share_of_equals(KINDS["exact"], column, np.zeros(1_000, np.int64))
+    assert share == pytest.approx(1 / 50)
 
 
 def test_pairs_of_one_file_are_no_chance_agreements_when_two_files_are_linked():

@@ -208,7 +208,7 @@ def test_the_headers_of_other_nights_are_known(where: tuple[str, str], cells: li
 SYNONYMS = {
     "citizen_id": (
         "公民身份号码", "公民身份证号", "公民身份证号码", "居民身份证号", "居民身份证号码", "身份证件号码",
-        "身份证件号", "身份证号码", "身份证号", "身份证", "身份号码", "证件号码", "证件号", "有效证件号码", "证件编号",
+        "身份证件号", "身份证号码", "身份证号", "身份证", "身份号码", "证件号码", "证件号", "有效证件号码",
     ),
     "phone": (
         "手机号码", "手机号", "手机", "联系电话", "联系电话号码", "联系方式", "联系手机", "联系手机号", "电话",
@@ -274,6 +274,16 @@ def test_a_synonym_is_taken_where_the_listed_header_did_not_come() -> None:
 def test_a_synonym_of_two_columns_is_none() -> None:
     other = {"name": "permit_no", "headers": ["证件号码"], "type": "citizen_id"}
     assert map_headers(extract(NUMBER, other), ["姓名", "公民身份证号"]).unknown == ("公民身份证号",)
+
+
+def test_a_number_under_anothers_title_is_not_the_persons_own() -> None:
+    delivered = extract(NUMBER)
+    merged = merge_header_rows(delivered, ["姓名", "父亲", ""], ["", "姓氏", "身份证"])
+    assert merged == ["姓名", "父亲姓氏", "父亲身份证"]
+
+
+def test_a_number_of_some_document_is_no_citizen_number() -> None:
+    assert map_headers(extract(NUMBER), ["姓名", "证件编号"]).unknown == ("证件编号",)
 
 
 def test_a_synonym_stands_under_its_group() -> None:

@@ -219,15 +219,20 @@ def test_rows_that_name_nobody_are_missing_a_person_unless_none_is_due(con: duck
         ("", "1、2", [("owner", None, "1、2")]),
         ("SMITH, JOHN", "E1", [("owner", "SMITH, JOHN", "E1")]),
         ("SMITH JOHN, LEE MARY", "E1、E2", [("owner", "SMITH JOHN", "E1"), ("owner2", "LEE MARY", "E2")]),
-        ("甲、乙", "1、2", [("owner", "甲", "1"), ("owner2", "乙", "2")]),
-        ("甲,乙、丙", "1", [("owner", "甲", "1"), ("owner2", "乙", None), ("owner3", "丙", None)]),
+        ("甲一、乙二", "1、2", [("owner", "甲一", "1"), ("owner2", "乙二", "2")]),
+        ("甲一,乙二、丙三", "1", [("owner", "甲一", "1"), ("owner2", "乙二", None), ("owner3", "丙三", None)]),
+        ("甲一（女，已婚）、乙二", "1", [("owner", "甲一", "1"), ("owner2", "乙二", None)]),
+        ("甲一（已故，由子女继承）", "1", [("owner", "甲一（已故，由子女继承）", "1")]),
+        ("甲一(曾用名:甲二、甲三", "1", [("owner", "甲一(曾用名:甲二、甲三", "1")]),
+        ("甲一,女", "1", [("owner", "甲一,女", "1")]),
+        ("某市建设局、房产中心", "1、2", [("owner", "某市建设局、房产中心", "1、2")]),
         ("", "", []),
     ],
 )
 def test_a_cell_that_usually_names_one_person_is_split_where_it_names_several(
     con: duckdb.DuckDBPyConnection, names: str, numbers: str, found: list[tuple[str, str | None, str | None]]
 ) -> None:
-    owner = {**SELF, "role": "owner", "split": {"separator": "、,", "most": 3, "usually_one": True}}
+    owner = {**SELF, "role": "owner", "split": {"separator": "、,，", "most": 3, "usually_one": True}}
     got = mentions(con, extract([owner]), {"no": "1", "name": names, "number": numbers})
     assert [(m["role"], m["name_raw"], m["citizen_id_raw"]) for m in got] == found
 
@@ -288,11 +293,18 @@ def test_under_any_other_document_the_owner_is_a_person(con: duckdb.DuckDBPyConn
     [
         ("自然人股东", True),
         ("境内中国公民", True),
+        ("境外自然人（台湾居民）", True),
+        ("自然人合伙人", True),
         ("1-自然人股东", True),
         ("１．自然人股东（境外）", True),
         ("企业法人", False),
         ("2-企业法人", False),
         ("单位股东", False),
+        ("非自然人股东", False),
+        ("个人独资企业", False),
+        ("合伙企业（有限合伙）", False),
+        ("国有独资公司", False),
+        ("居民委员会", False),
     ],
 )
 def test_shareholders_are_persons_by_what_their_type_means(

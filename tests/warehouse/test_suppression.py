@@ -117,6 +117,12 @@ def test_an_attacker_who_knows_the_units_of_all_sizes_learns_no_small_cell(seed)
     assert [counts[cell] for cell, (_, most) in bounds.items() if cell != 9 and most < K] == []
 
 
+@pytest.mark.parametrize("k", [5, 50])
+def test_the_smallest_base_is_hidden_whatever_k_is(k):
+    """One household of three: k of them would be 3 k persons."""
+    assert suppress(np.array([1, 3]), Sums.of([], [(1, [0], [3])]), k).all()
+
+
 def test_a_total_gives_no_single_cell_away():
     cells = [(None,), ("a",), ("b",), ("c",)]
     sums = Sums.of(find_sums(cells, [(), (0,)], [0, 1, 1, 1]))

@@ -5,6 +5,8 @@ from datetime import date, datetime, UTC
 import pyarrow as pa
 import pytest
 
+from pipelines.judged import judgements_kept
+from tests.warehouse.conftest import KEY
 from warehouse.errors import UnknownDeliveryError
 from warehouse.withdrawal import withdraw_delivery
 
@@ -196,6 +198,18 @@ def test_keys_of_before_names_were_kept_learn_theirs_or_stay_asleep(told):
     last = house.deliver(N5, "c.csv", [{**GRID, "record_key": "2", "name": "乙"}])
     house.merge(N5)
     assert house.persons()[ids(last)[0]] != person
+
+
+def test_names_of_keys_are_learnt_before_records_are_taken_out(told):
+    """An upgraded home of which a delivery is taken back before its next night."""
+    house, _, visits = told
+    person = house.persons()[ids(visits, 2)[1]]
+    house.con.execute("UPDATE person_key SET name_hash = NULL")
+    with judgements_kept(house.con, KEY, NOW):
+        withdraw(house, visits)
+    again = house.deliver(N3, "b.csv", [{**GRID, "record_key": "2", "name": "乙"}])
+    house.merge(N3)
+    assert house.persons()[ids(again)[0]] == person
 
 
 def test_only_what_is_part_of_the_base_can_be_withdrawn(told):

@@ -1,10 +1,6 @@
 -- Clusters -> who is who tonight. In: {clusters}, all or some (CLUSTER), {source_trust} (SOURCE_TRUST); macros of
 -- keyed_id, variable wh_night. Out: _wh_cluster_key, _wh_minted, _wh_revived, _wh_alias, _wh_person.
 
--- Keys of before names were kept learn theirs, while their founding mention is held.
-UPDATE person_key SET name_hash = name_hash(entry_text(m), m.name)
-FROM std_mention AS m WHERE person_key.name_hash IS NULL AND m.mention_id = founding_mention_id;
-
 -- Every key whose founding mention lies in a cluster claims it; the oldest survives, the others are its aliases.
 -- (Declared first: in DuckDB 2.0.0 a table that CREATE ... AS made empty shows no row of a large INSERT behind it.)
 CREATE OR REPLACE TEMP TABLE _wh_cluster_key (cluster_id BIGINT, person_id VARCHAR, survivor VARCHAR);

@@ -48,13 +48,6 @@ class Column:
         """How many records have a value."""
         return int((self.codes >= 0).sum() if self.offsets is None else (np.diff(self.offsets) > 0).sum())
 
-    @property
-    def owners(self) -> NDArray[np.int64]:
-        """For each of `codes` the record that holds it."""
-        if self.offsets is None:
-            return np.arange(len(self.codes))
-        return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
-
     def only_value(self, records: Codes) -> Codes:
         """The number of the value of each of some records; NONE, or SEVERAL."""
         if self.offsets is None:

@@ -24,9 +24,8 @@ SAMPLE: Final = 25_000
 LEAST_PAIRS: Final = 200
 PRIOR_STRENGTH: Final = 20.0
 
-DOUBLET_WEIGHT: Final = 12.0
-"""Bits for one person, of what households do not share, beyond which a pair is no pair of relatives. Twins of one sex
-have 11 of them: one birth date among 80,000."""
+DOUBLET_WEIGHT: Final = 10.0
+"""Bits for one person, of what households do not share, beyond which a pair is no pair of relatives."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +77,8 @@ def _are_doublets(spec: Spec, levels: NDArray[np.int8], u: list[Floats]) -> NDAr
 
 
 def _shares(levels: NDArray[np.int8], strangers: Floats) -> Floats:
-    """How often each level is seen: if relatives agree so much more often than strangers, they nearly agree so, too.
-
-    What was never seen is believed in for half a pair: registers do not show who tells a relative's number.
-    """
-    counts = np.bincount(levels[levels >= 0], minlength=len(strangers)) + PRIOR_STRENGTH * strangers + 0.5
+    """How often each level is seen: if relatives agree so much more often than strangers, they nearly agree so, too."""
+    counts = np.bincount(levels[levels >= 0], minlength=len(strangers)) + PRIOR_STRENGTH * strangers
     h: Floats = counts / counts.sum()
     h[1:-1] = np.maximum(
         h[1:-1], strangers[1:-1] * min(h[0] / strangers[0], 1 / len(h) / strangers[1:-1].max(initial=1e-9))
@@ -93,7 +89,7 @@ def _shares(levels: NDArray[np.int8], strangers: Floats) -> Floats:
 
 def _sharing(column: Column, sources: NDArray[np.int64]) -> NDArray[np.int64]:
     """Pairs of records of one table that hold one value of the column, as `l << 32 | r`."""
-    records = column.owners
+    records = np.arange(len(sources)) if column.offsets is None else _owners(column)
     held = np.flatnonzero((column.codes >= 0) & (sources[records] >= 0))
     order = held[np.lexsort((records[held], sources[records[held]], column.codes[held]))]
     group = column.codes[order].astype(np.int64) << 8 | sources[records[order]]
@@ -107,3 +103,9 @@ def _sharing(column: Column, sources: NDArray[np.int64]) -> NDArray[np.int64]:
         left, right = records[order[same]], records[order[same + step]]
         pairs.append(left[left < right] << 32 | right[left < right])
     return np.concatenate(pairs).astype(np.int64) if pairs else np.empty(0, np.int64)
+
+
+def _owners(column: Column) -> NDArray[np.int64]:
+    """For each value of a column with several values the record that holds it."""
+    assert column.offsets is not None  # noqa: S101 - the caller has looked
+    return np.repeat(np.arange(len(column.offsets) - 1), np.diff(column.offsets))

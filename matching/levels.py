@@ -76,7 +76,7 @@ def _levels_of_values(kind: Kind, values: pa.StringArray, left: Codes, right: Co
     equal = left == right
     levels = np.zeros(len(left), np.int8)
     same, differ = np.flatnonzero(equal), np.flatnonzero(~equal)
-    levels[same] = levels_with_themselves(kind, values, left[same])
+    levels[same] = _levels_with_themselves(kind, values, left[same])
     if len(differ):
         used, (low, high) = _only(
             values, np.minimum(left[differ], right[differ]), np.maximum(left[differ], right[differ])
@@ -85,8 +85,7 @@ def _levels_of_values(kind: Kind, values: pa.StringArray, left: Codes, right: Co
     return levels
 
 
-def levels_with_themselves(kind: Kind, values: pa.StringArray, codes: Codes) -> Levels:
-    """Levels of values, each compared with itself."""
+def _levels_with_themselves(kind: Kind, values: pa.StringArray, codes: Codes) -> Levels:
     used, (place,) = _only(values, codes)
     levels = np.zeros(len(used), np.int8)
     if kind.plain:

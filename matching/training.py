@@ -22,8 +22,7 @@ from matching.candidates import Candidates, split_pairs
 from matching.columns import Codes, Column
 from matching.households import Households, measure_households
 from matching.kinds import KINDS
-from matching.kinds.kind import Kind
-from matching.levels import compare_pairs, Compared, levels_with_themselves
+from matching.levels import compare_pairs, Compared
 from matching.parameters import ComparisonParameters, default_m, Floats, Level, Parameters
 from matching.spec import Comparison, Spec
 
@@ -74,7 +73,7 @@ def train(
     with ThreadPoolExecutor(1) as pool:  # most of the work is done outside of the interpreter's lock
         compared = pool.submit(compare_pairs, spec, columns, *split_pairs(sample))
         random = compare_pairs(spec, columns, *strangers)
-        seen = [_u_levels(each, columns[each.column], random, n, sources) for n, each in enumerate(spec.comparisons)]
+        seen = [_u_levels(each, columns[each.column], random, n) for n, each in enumerate(spec.comparisons)]
         households = measure_households(spec, columns, sources, seen, rng)
         patterns = _patterns(compared.result().levels, sample, candidates)
     possible = max(candidates.possible, 2)
@@ -112,50 +111,20 @@ def _sample(rng: np.random.Generator, pairs: Pairs, wanted: int) -> Pairs:
     return pairs[np.sort(rng.choice(len(pairs), wanted, replace=False, shuffle=False))]
 
 
-def _u_levels(
-    comparison: Comparison, column: Column, random: Compared, number: int, sources: NDArray[np.int64]
-) -> Floats:
+def _u_levels(comparison: Comparison, column: Column, random: Compared, number: int) -> Floats:
     """U of each level: equality from the frequencies of the values, the rest counted among random pairs."""
     kind = KINDS[comparison.kind]
     seen = random.levels[number]
     counted = np.bincount(seen[seen >= 0], minlength=len(kind.levels)) + 0.5
     u = counted / counted.sum()
     if not column.is_empty:
-        u[0] = _share_of_equals(kind, column, sources)
+        equal = max(float(np.square(column.counts / column.holders).sum()), 1e-9)
+        # Values that say nothing when equal (placeholders) make fewer equal pairs than frequencies tell.
+        u[0] = min(equal, u[0] * 2 + 1e-9) if counted[0] > 10 else equal
     floor = 1e-9
     u = np.maximum(u, floor)
     normal: Floats = u / u.sum()
     return normal
-
-
-def _share_of_equals(kind: Kind, column: Column, sources: NDArray[np.int64]) -> float:
-    """The share of equality among all pairs that random ones are drawn from, with half a pair of belief in it.
-
-    Not every value is at the first level when it is compared with itself: a year of birth only fits, and placeholders
-    say nothing, nor do the pairs of those who have nothing else.
-    """
-    held = np.flatnonzero(column.codes >= 0)
-    codes, owners = column.codes[held], column.owners[held]
-    level = np.zeros(len(column.values), np.int8)
-    repeated = np.flatnonzero(np.bincount(codes, minlength=len(level)) > 1).astype(np.int32)
-    level[repeated] = levels_with_themselves(kind, column.values, repeated)
-    is_equal, speaks = level[codes] == 0, np.zeros(len(sources), bool)
-    speaks[owners[level[codes] >= 0]] = True
-    equal = _pairs_of_two(codes[is_equal], sources[owners[is_equal]])
-    possible = _pairs_of_two(np.zeros(speaks.sum(), np.int32), sources[speaks])
-    if not possible:  # one de-duplicated table alone holds the column so far
-        return float(np.square(column.counts / column.holders).sum())
-    return (equal + 0.5) / (possible + 1)
-
-
-def _pairs_of_two(codes: Codes, sources: NDArray[np.int64]) -> float:
-    """How many pairs of two holders of one code there are, without those of one de-duplicated table."""
-    held = np.bincount(codes).astype(float)
-    free = np.bincount(codes[sources < 0], minlength=len(held))
-    pairs = float((held**2).sum() - free.sum())
-    for source in range(int(sources.max(initial=-1)) + 1):
-        pairs -= float((np.bincount(codes[sources == source]).astype(float) ** 2).sum())
-    return pairs / 2
 
 
 def _without_matches(seen: Floats, m: Floats, prior: float) -> Floats:

@@ -8,13 +8,10 @@ import pyarrow as pa
 import pytest
 
 from matching import link
-from matching.columns import Column
 from matching.errors import ConstraintError, InputError, SpecError
-from matching.kinds import KINDS
 from matching.parameters import load_parameters, measure_drift, save_parameters
 from matching.results import cluster_table, pair_table, report
 from matching.spec import load_spec
-from matching.training import _share_of_equals
 
 FIRST = [f"{a}{b}" for a in ("an", "bert", "carl", "dor", "emm", "fran", "gus", "hel") for b in ("a", "o", "ine", "us")]
 LAST = [
@@ -79,55 +76,6 @@ def test_what_is_learnt_is_near_what_was_done():
     assert learnt["town"].levels[0].m == pytest.approx(0.9, abs=0.03)
     assert learnt["town"].levels[0].u == pytest.approx(0.05, abs=0.01)
     assert learnt["last"].levels[0].m == pytest.approx(0.9, abs=0.03)
-
-
-def test_chance_agreement_is_that_of_pairs_whose_values_say_that_they_are_equal():
-    """Nobody shares a number or a birth date; of the others one in three tells the same years of birth or nothing."""
-    count = 600
-    born = (np.datetime64("1950-01-01") + np.arange(count) * 20).astype(str)
-    births = [f"{day}|{day}|{day[:4]}|{day[:4]}|{day[:4]}|{day[:4]}" for day in born]
-    births[::2] = ["||1980|1981|1980|1981"] * (count // 2)
-    addresses = [f"明水街道{n}号{n}室" if n % 3 else "不详" for n in range(count)]
-    people = pa.table(
-        {
-            "id": [str(n) for n in range(count)],
-            "number": [f"n{n}" for n in range(count)],
-            "birth": births,
-            "address": addresses,
-            "town": ["t"] * count,
-        }
-    )
-    kinds = {"number": "exact", "birth": "birth", "address": "address", "town": "exact"}
-    spec = {
-        "spec": "unlike",
-        "task": "dedupe",
-        "tables": {"t": {"record_id": "id"}},
-        "comparisons": [{"column": name, "kind": kind} for name, kind in kinds.items()],
-        "blocking": {"rules": [["birth"]]},
-    }
-    learnt = {each.comparison: each.levels[0].u for each in link({"t": people}, load_spec(spec)).parameters.comparisons}
-    assert all(learnt[name] < 1e-5 for name in ("number", "birth", "address"))
-    assert learnt["town"] > 0.99
-
-
-def test_what_one_deduplicated_table_alone_holds_agrees_by_its_frequencies():
-    column = Column(np.arange(1_000, dtype=np.int32) % 50, pa.array([f"v{n}" for n in range(50)]))
-    share = _share_of_equals(KINDS["exact"], column, np.zeros(1_000, np.int64))
-    assert share == pytest.approx(1 / 50)
-
-
-def test_pairs_of_one_file_are_no_chance_agreements_when_two_files_are_linked():
-    """Every tenth person of one file is in the other one: of 40,000 pairs 20 share a number."""
-    files = [
-        pa.table({"id": [f"{name}{n}" for n in range(200)], "number": numbers, "town": ["t"] * 200})
-        for name, numbers in (("a", [f"n{n}" for n in range(200)]), ("b", [f"n{n * 10}" for n in range(200)]))
-    ]
-    comparisons = [{"column": "number", "kind": "exact"}, {"column": "town", "kind": "exact"}]
-    spec = SPEC | {"comparisons": comparisons, "blocking": {"rules": [["number"]]}}
-    tables = dict(zip("ab", files, strict=True))
-    learnt = {each.comparison: each for each in link(tables, load_spec(spec)).parameters.comparisons}
-    number = learnt["number"].levels[0]
-    assert number.u * learnt["number"].excess == pytest.approx(20.5 / 40_001, rel=0.01)
 
 
 def test_saved_parameters_give_the_same_result_and_no_drift(tmp_path):

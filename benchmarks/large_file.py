@@ -58,15 +58,16 @@ from pipelines.claims import claim_deliveries
 from pipelines.deliveries import standardise_deliveries
 from pipelines.home import Home
 from pipelines.memory import STEP
+from pipelines.read_ahead import ReadAhead
 from sources.contract import load_contracts
 from warehouse.database import warehouse_session
 home, night = Home(Path(sys.argv[1])), date.fromisoformat(sys.argv[2])
 contracts = load_contracts()
-with warehouse_session(home.database, memory_limit=STEP.lowest) as con:
+with warehouse_session(home.database, memory_limit=STEP.lowest) as con, ReadAhead() as ahead:
     claim_deliveries(con, home, [c.department for c in contracts], night, datetime.now(UTC), 0)
     contract = next(c for c in contracts if c.department == "public_security")
     log = structlog.wrap_logger(structlog.ReturnLogger())
-    counts = standardise_deliveries(con, home, contract, contracts, night, log)
+    counts = standardise_deliveries(con, home, ahead, contract, contracts, night, log)
     print(f"{counts.accepted:,} rows accepted, {counts.quarantined:,} quarantined")
 """
 

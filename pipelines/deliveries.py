@@ -3,10 +3,11 @@
 Wiring only: what a file means is decided in `sources`, what is kept in `warehouse.ledger`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ import pyarrow as pa
 from structlog.typing import FilteringBoundLogger
 
 from pipelines.home import Home
+from pipelines.read_ahead import ReadAhead
 from sources.contract import Contract, Extract
 from sources.heap import BATCH_ROWS
 from sources.home_division import find_home_division
@@ -23,7 +25,6 @@ from sources.mentions import raw_mentions_sql, relations_sql
 from sources.reading import read_delivery, Reading
 from sources.receipt import ReceiptFacts, Status, write_receipt
 from sources.standardise import count_repaired, reparse_addresses, standardise_mentions
-from sources.unpack import clear_workspace
 from warehouse import ledger
 from warehouse.settings import HOME_DIVISION, read_setting
 
@@ -58,23 +59,27 @@ class DepartmentCounts:
 def standardise_deliveries(
     con: duckdb.DuckDBPyConnection,
     home: Home,
+    ahead: ReadAhead,
     contract: Contract,
     contracts: Sequence[Contract],
     night: date,
     log: FilteringBoundLogger,
 ) -> DepartmentCounts:
-    """Read and store every delivery of a department that waits for it, and log each with its counts."""
-    clear_workspace(home.warehouse)
+    """Read and store every delivery of a department that waits for it, and log each with its counts.
+
+    The first delivery of the departments that follow, by name, is begun to be read.
+    """
     counts = DepartmentCounts()
-    waiting = ledger.pending_deliveries(con).to_pylist()
+    waiting = sorted(ledger.pending_deliveries(con).to_pylist(), key=lambda delivery: delivery["department"])
     own = [delivery for delivery in waiting if delivery["department"] == contract.department]
-    read: dict[int, Reading] = {}
-    division = _home_division(con, home, contracts, waiting, night, read) if own else None
-
-    def reading_of(delivery: dict[str, Any]) -> Reading:
-        return read.pop(delivery["delivery_id"], None) or _read(home, contract, contracts, delivery)
-
-    for delivery, reading in _read_ahead(own, reading_of):
+    by_name = {each.department: each for each in contracts}
+    begin = partial(_begin, home, ahead, by_name)
+    division = _home_division(con, by_name, waiting, night, begin) if own else None
+    queue = [delivery for delivery in waiting if delivery["department"] >= contract.department]
+    for number, delivery in enumerate(own, 1):
+        for each in queue[number - 1 : number + 1]:
+            begin(each)
+        reading = ahead.take(delivery["delivery_id"])
         mentions = _standardise_delivery(con, home, contract, night, delivery, reading, division)
         counts.add(reading, mentions)
         log.info(
@@ -92,38 +97,32 @@ def standardise_deliveries(
     return counts
 
 
-def _read_ahead(
-    deliveries: Sequence[dict[str, Any]], reading_of: Callable[[dict[str, Any]], Reading]
-) -> Iterator[tuple[dict[str, Any], Reading]]:
-    """Deliveries with their readings; while one is worked on, which DuckDB does by itself, the next is read."""
-    with ThreadPoolExecutor(1) as pool:
-        ahead = [pool.submit(reading_of, delivery) for delivery in deliveries[:1]]
-        for number, delivery in enumerate(deliveries, 1):
-            reading = ahead.pop().result()
-            ahead += [pool.submit(reading_of, each) for each in deliveries[number : number + 1]]
-            yield delivery, reading
+def _begin(
+    home: Home, ahead: ReadAhead, contracts: Mapping[str, Contract], delivery: dict[str, Any]
+) -> Future[Reading]:
+    path, name = archive_path(home.archive, delivery["sha256"]), PurePosixPath(delivery["file"]).name
+    contract = contracts[delivery["department"]]
+    return ahead.begin(
+        delivery["delivery_id"],
+        lambda: read_delivery(path, name, contract, tuple(contracts.values()), home.warehouse),
+    )
 
 
 def _home_division(
     con: duckdb.DuckDBPyConnection,
-    home: Home,
-    contracts: Sequence[Contract],
+    contracts: Mapping[str, Contract],
     waiting: Sequence[dict[str, Any]],
     night: date,
-    read: dict[int, Reading],
+    begin: Callable[[dict[str, Any]], Future[Reading]],
 ) -> str | None:
-    """The county of this base: as kept, else as the first waiting register of residents tells it, for good.
-
-    The readings that this took are added to `read`, by delivery.
-    """
+    """The county of this base: as kept, else as the first waiting register of residents tells it, for good."""
     if kept := read_setting(con, HOME_DIVISION):
         return kept
-    by_name = {contract.department: contract for contract in contracts}
     for delivery in waiting:
-        contract = by_name[delivery["department"]]
+        contract = contracts[delivery["department"]]
         if not any(extract.registers_residents for extract in contract.extracts):
             continue
-        reading = read[delivery["delivery_id"]] = _read(home, contract, contracts, delivery)
+        reading = begin(delivery).result()
         if reading.extract is None or not reading.extract.registers_residents:
             continue
         _extract_mentions(con, contract, reading.extract, next(reading.rows.slices(SLICE_ROWS)))
@@ -132,11 +131,6 @@ def _home_division(
             ledger.keep_home_division(con, found)
             return found
     return None
-
-
-def _read(home: Home, contract: Contract, contracts: Sequence[Contract], delivery: dict[str, Any]) -> Reading:
-    path, name = archive_path(home.archive, delivery["sha256"]), PurePosixPath(delivery["file"]).name
-    return read_delivery(path, name, contract, contracts, home.warehouse)
 
 
 def _extract_mentions(con: duckdb.DuckDBPyConnection, contract: Contract, extract: Extract, rows: pa.Table) -> None:

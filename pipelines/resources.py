@@ -4,7 +4,7 @@ import os
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -21,12 +21,14 @@ from pipelines.memory import give_back, step_session
 from pipelines.names import NIGHTLY_MERGE
 from pipelines.night_log import night_log
 from pipelines.partitions import PARTITION
+from pipelines.read_ahead import ReadAhead
 from pipelines.writer import hold_writer, WAIT_SECONDS
 from quality.engine import run_suites
 from quality.errors import QualityError
 from quality.gate import SuiteResult, summarise_suites
 from quality.rules import Suite
 from sources.errors import SourcesError
+from sources.unpack import clear_workspace
 from warehouse.errors import WarehouseError
 
 SAFE = (PipelinesError, SourcesError, MatchingError, WarehouseError, QualityError)
@@ -54,24 +56,28 @@ class Writer(dg.ConfigurableResource["Writer"]):
     is_held: bool = False
     wait_seconds: float = WAIT_SECONDS
     _log: FilteringBoundLogger = PrivateAttr()
+    _ahead: ReadAhead = PrivateAttr()
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Writer"]:
         """Hold the lock while the run lasts, and close runs that died holding it."""
         home, night = self.house.home(), context.dagster_run.tags.get(PARTITION) if context.dagster_run else None
-        with night_log(home, context.run_id or "", night) as self._log:
-            if self.is_held:
-                yield self
-                return
-            with hold_writer(home, self.wait_seconds):
-                if context.instance is not None:
-                    close_dead_runs(context.instance, NIGHTLY_MERGE, context.run_id)
-                yield self
+        lock = nullcontext() if self.is_held else hold_writer(home, self.wait_seconds)
+        with night_log(home, context.run_id or "", night) as self._log, lock, ReadAhead() as self._ahead:
+            clear_workspace(home.warehouse)
+            if context.instance is not None and not self.is_held:
+                close_dead_runs(context.instance, NIGHTLY_MERGE, context.run_id)
+            yield self
 
     @property
     def log(self) -> FilteringBoundLogger:
         """The log of the run."""
         return self._log
+
+    @property
+    def ahead(self) -> ReadAhead:
+        """What is read ahead of the run's steps."""
+        return self._ahead
 
     def home(self) -> Home:
         """The home."""

@@ -35,7 +35,7 @@ def build_standard(contract: Contract, contracts: Sequence[Contract]) -> dg.Asse
     def standard(context: dg.AssetExecutionContext, writer: Writer) -> dg.MaterializeResult:
         night = night_of(context)
         with writer.step(name) as con:
-            counts = standardise_deliveries(con, writer.home(), contract, contracts, night, writer.log)
+            counts = standardise_deliveries(con, writer.home(), writer.ahead, contract, contracts, night, writer.log)
             results = writer.check(con, name, suites, night)
         return dg.MaterializeResult(
             metadata=_metadata(counts), check_results=[_usable(name, counts), *check_results(name, results)]

@@ -17,6 +17,7 @@ from pipelines.claims import claim_deliveries
 from pipelines.deliveries import standardise_deliveries
 from pipelines.home import Home
 from pipelines.merge import merge_night
+from pipelines.read_ahead import ReadAhead
 from sources.contract import load_contracts
 from sources.synth.generate import generate
 from warehouse.database import warehouse_session
@@ -69,10 +70,10 @@ def merged(people, folder, end_to_end):
     for number in range(2):
         night, now = end_to_end.NIGHTS[0] + timedelta(days=number), datetime.now(UTC)
         shutil.copytree(folder / f"night_{number:03}", home.intake, dirs_exist_ok=True)
-        with warehouse_session(home.database) as con:
+        with warehouse_session(home.database) as con, ReadAhead() as ahead:
             claim_deliveries(con, home, [contract.department for contract in contracts], night, now, 0)
             for contract in contracts:
-                standardise_deliveries(con, home, contract, contracts, night, log)
+                standardise_deliveries(con, home, ahead, contract, contracts, night, log)
             counted = Counted(con)
             counts = merge_night(counted, home, contracts, night, now)
         shutil.rmtree(home.intake)

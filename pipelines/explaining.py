@@ -5,7 +5,7 @@ themselves (`matching.explain`), nor how they are shown (`pipelines.show_explain
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
@@ -22,6 +22,7 @@ from pipelines.show_review import mask_value
 from pipelines.writer import hold_reader
 from warehouse.database import warehouse_session
 from warehouse.file_names import shown_file
+from warehouse.matching_input import spell_keys
 from warehouse.projects import known_projects
 from warehouse.pseudonyms import find_person, find_record
 
@@ -34,6 +35,9 @@ SOURCES: Final[Mapping[str, str]] = {
     "unproven": "no proven citizen number",
 }
 """What the records of a unit are known by: where its records come from in the spec of persons."""
+
+SHORT: Final = ("dwellings", "places")
+"""Columns of the spec of persons that hold short keys (`warehouse.matching_input`)."""
 
 _COMPUTED: Final = ("bits", "ratio", "odds", "shared_odds", "probability", "sentence")
 
@@ -147,6 +151,7 @@ def explain_person(con: duckdb.DuckDBPyConnection, given: str, *, clear: bool = 
     found = explain_cluster(con, _cluster(con, person_id))
     clusters = {found.cluster, *(each.cluster_r for each in found.near), *_rivals(found)}
     units = {unit.unit_id: tuple(unit.records.items()) for unit in found.units}
+    found = _spelt(con, found, clusters)
     told = found if clear else hide_values(found)
     return PersonReport(given, person_id, told, _records(con, units), _persons(con, clusters), is_masked=not clear)
 
@@ -165,6 +170,7 @@ def explain_pair_of_persons(
         *(u for each in found.obstacles for u in each.units or ()),
     }
     clusters = {found.cluster_l, found.cluster_r, *_rivals(found)}
+    found = _spelt(con, found, clusters)
     told = found if clear else hide_values(found)
     query = "SELECT unit_id, cluster FROM match_place WHERE unit_id IN (SELECT unnest($1::BIGINT[]))"
     cluster_of = dict(con.execute(query, [sorted(shown)]).fetchall())
@@ -179,20 +185,44 @@ def report_json(report: PersonReport | PairReport) -> Any:  # noqa: ANN401 - wha
 
 def hide_values(found: Found) -> Found:
     """The same explanation with values masked, and without what reviewers wrote."""
-    hidden: Found = _hidden(found)
+    hidden: Found = _changed(found, _hidden)
     return hidden
 
 
-def _hidden(found: Any) -> Any:  # noqa: ANN401 - walks whatever an explanation is made of
-    if isinstance(found, Step) and found.column != RELATIVES:
-        left, right = (tuple(mask_value(found.kind, each) for each in side) for side in (found.left, found.right))
-        return replace(found, left=left, right=right)
-    if isinstance(found, Judgement):
-        return replace(found, decided_by="", reason="")
+def _hidden(part: Any) -> Any:  # noqa: ANN401 - any part of an explanation
+    if isinstance(part, Step) and part.column != RELATIVES:
+        left, right = (tuple(mask_value(part.kind, each) for each in side) for side in (part.left, part.right))
+        return replace(part, left=left, right=right)
+    return replace(part, decided_by="", reason="") if isinstance(part, Judgement) else part
+
+
+def _spelt(con: duckdb.DuckDBPyConnection, found: Found, clusters: Iterable[int]) -> Found:
+    """The same explanation with doors and places as texts, which matching knows by short keys."""
+    query = """
+        SELECT record_id FROM match_record JOIN match_place USING (unit_id)
+        WHERE cluster IN (SELECT unnest($1::BIGINT[]))
+    """
+    texts = spell_keys(con, (record for (record,) in con.execute(query, [sorted(clusters)]).fetchall()))
+
+    def spelt(part: Any) -> Any:  # noqa: ANN401 - any part of an explanation
+        if not isinstance(part, Step) or part.column not in SHORT:
+            return part
+        left, right = (tuple(texts.get(each, each) for each in side) for side in (part.left, part.right))
+        return replace(part, left=left, right=right)
+
+    told: Found = _changed(found, spelt)
+    return told
+
+
+def _changed(found: Any, change: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - walks whatever an explanation is made of
+    """The same with parts changed, from the whole down to what is left as it was."""
+    changed = change(found)
+    if changed is not found:
+        return changed
     if isinstance(found, tuple):
-        return tuple(map(_hidden, found))
+        return tuple(_changed(each, change) for each in found)
     if is_dataclass(found) and not isinstance(found, type):
-        return replace(found, **{each.name: _hidden(getattr(found, each.name)) for each in fields(found)})
+        return replace(found, **{each.name: _changed(getattr(found, each.name), change) for each in fields(found)})
     return found
 
 

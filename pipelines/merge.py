@@ -30,6 +30,7 @@ from warehouse.matching_input import (
     RECORD_IDS,
     RECORD_KINDS,
     RECORDS,
+    records_basis,
     RELATIONS,
 )
 from warehouse.settings import HOME_DIVISION, read_setting
@@ -82,6 +83,6 @@ def _home_names(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
 
 
 def _basis(con: duckdb.DuckDBPyConnection) -> str:
-    """What the records depend on besides the deliveries: the home county, and how far departments are trusted."""
+    """What the records depend on besides the deliveries: the home county, trust in departments, how they are made."""
     trust = con.execute(f"SELECT list((department, rank) ORDER BY department)::VARCHAR FROM {SOURCE}").fetchall()
-    return f"{read_setting(con, HOME_DIVISION)} {trust[0][0]}"
+    return f"{read_setting(con, HOME_DIVISION)} {trust[0][0]} {records_basis()}"

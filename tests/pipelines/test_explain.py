@@ -19,6 +19,7 @@ from pipelines.explaining import explain_persons, QuestionError, report_json, Un
 from pipelines.home import Home
 from pipelines.show_explain import show_explanation, waterfall_bars
 from warehouse.database import warehouse_session
+from warehouse.matching_input import spell_keys
 
 A, B, RETIRED, NOBODY = (f"P{letter * 25}" for letter in "ABRX")
 NAME, PHONE, NUMBER = "佟金丝雀", "13987650123", "370114199001010014"
@@ -34,6 +35,7 @@ SPEC = load_spec(
             {"column": "birth", "kind": "birth"},
             {"name": "phone", "column": "phones", "kind": "exact", "shared": True},
             {"name": "citizen_id", "column": "number", "kind": "citizen_id"},
+            {"name": "dwelling", "column": "dwellings", "kind": "exact", "shared": True},
         ],
         "blocking": {"rules": [["names"]]},
         "thresholds": {"link": 0.8, "review": 0.2},
@@ -154,6 +156,20 @@ def test_values_are_masked_unless_asked_for(linked, tmp_path):
     clear = _told(explain_persons(linked, A, None, clear=True))
     assert [value for value in (NAME, PHONE) if value not in clear] == []
     assert "看过照片" in _told(explain_persons(linked, A, B, clear=True))
+
+
+def test_doors_are_told_as_texts_though_they_are_compared_by_short_keys(linked):
+    with warehouse_session(linked.database) as con:
+        con.execute("INSERT INTO std_address (address_raw, dwelling_key) VALUES ('绿地5号楼301', '明水|绿地|5|301')")
+        con.execute("INSERT INTO std_mention (mention_id, residence_address_raw) VALUES (11, '绿地5号楼301')")
+        [short] = spell_keys(con, [11])
+        con.execute("UPDATE match_unit SET dwellings = [$1] WHERE unit_id < 20", [short])
+    link = explain_persons(linked, A, None, clear=True).explanation.hold.link
+    [step] = [step for step in link.waterfall.steps if step.comparison == "dwelling"]
+    assert (step.left, step.right) == (("明水|绿地|5|301",), ("明水|绿地|5|301",))
+    told = json.dumps(report_json(explain_persons(linked, A, None)), ensure_ascii=False)
+    assert short not in told
+    assert "绿地" not in told
 
 
 @pytest.mark.parametrize("given", [NOBODY, NUMBER, NAME, "", A.lower()])

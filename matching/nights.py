@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from matching.candidates import key_sql
+from matching.candidates import columns_of, key_sql
 from matching.clustering import Bounds, cluster, Clusters, Compare, Comparer, Links, not_joined, without_contradiction
 from matching.engine import learn_parameters, split_rules
 from matching.errors import InputError
@@ -296,7 +296,8 @@ class _Night:
         self.con.execute(f"DELETE FROM match_block WHERE {stale}")
         [(others,)] = self.con.execute(f"SELECT count(*) FROM match_block WHERE rule IN ({numbers})").fetchall()
         spec = with_relatives_of(self.spec)
-        load_records(self.con, spec, unit_tables(self.con, "_pairing"))
+        names = frozenset().union(*(columns_of(rule, spec.column_names) for rule in rules.values()))
+        load_records(self.con, spec, unit_tables(self.con, "_pairing"), names)
         laid = " UNION ALL ".join(
             f"SELECT {number}::SMALLINT AS rule, {key_sql(self.con, spec, rule)} AS k, "
             f"CAST(record_id AS BIGINT) AS unit_id, source = 'backbone' AS is_backbone FROM {RECORDS}"

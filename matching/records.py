@@ -3,7 +3,7 @@
 Not here: encoding for comparison (`matching.columns`), nor anything about pairs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import duckdb
@@ -25,13 +25,16 @@ the spec declares them alike."""
 _READERS = {".parquet": "read_parquet({path})", ".csv": "read_csv({path}, header = true, all_varchar = true)"}
 
 
-def load_records(con: duckdb.DuckDBPyConnection, spec: Spec, tables: Tables | None = None) -> int:
+def load_records(
+    con: duckdb.DuckDBPyConnection, spec: Spec, tables: Tables | None = None, names: Collection[str] | None = None
+) -> int:
     """Make the temporary table `_link_record` of all tables of a spec, in the spec's order.
 
     Args:
         con: where it is made.
         spec: what to link.
         tables: what is missing among them is read from the path in the spec.
+        names: the columns to read; all that the spec names when omitted.
 
     Returns:
         How many records there are.
@@ -44,9 +47,11 @@ def load_records(con: duckdb.DuckDBPyConnection, spec: Spec, tables: Tables | No
         first, *others = spec.tables.values()
         if any(table != first for table in others):
             raise SpecError(spec.spec, f"tables that are not declared alike cannot be one relation, {tables}")
-        selects = [_select_from(con, spec, tables, first, quoted(tables), "source")]
+        selects = [_select_from(con, spec, tables, first, quoted(tables), "source", names)]
     else:
-        selects = [_select(con, spec, name, table, (tables or {}).get(name)) for name, table in spec.tables.items()]
+        selects = [
+            _select(con, spec, name, table, (tables or {}).get(name), names) for name, table in spec.tables.items()
+        ]
     try:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {ROWS} AS {' UNION ALL BY NAME '.join(selects)}")
     except duckdb.Error as error:  # its text shows the row
@@ -101,19 +106,33 @@ def quoted(name: str) -> str:
 
 
 def _select(
-    con: duckdb.DuckDBPyConnection, spec: Spec, name: str, table: Table, given: "pa.Table | Path | str | None"
+    con: duckdb.DuckDBPyConnection,
+    spec: Spec,
+    name: str,
+    table: Table,
+    given: "pa.Table | Path | str | None",
+    names: Collection[str] | None,
 ) -> str:
     source = given if given is not None else table.path
     if source is None:
         raise SpecError(spec.spec, f"table {name} has neither a path nor was it given")
     label = "'" + name.replace("'", "''") + "'"
-    return _select_from(con, spec, name, table, relation_of(con, spec.spec, name, source), label)
+    return _select_from(con, spec, name, table, relation_of(con, spec.spec, name, source), label, names)
 
 
-def _select_from(con: duckdb.DuckDBPyConnection, spec: Spec, name: str, table: Table, relation: str, label: str) -> str:
+def _select_from(
+    con: duckdb.DuckDBPyConnection,
+    spec: Spec,
+    name: str,
+    table: Table,
+    relation: str,
+    label: str,
+    names: Collection[str] | None,
+) -> str:
     """The records of a relation; `label` is SQL for the name of a record's table."""
     given_columns = {RELATIVES: "[]::VARCHAR[]"} | dict(spec.columns) | dict(table.columns)
-    columns = {each: given_columns.get(each, quoted(each)) for each in spec.column_names}
+    wanted = [each for each in spec.column_names if names is None or each in names]
+    columns = {each: given_columns.get(each, quoted(each)) for each in wanted}
     types = _types(con, spec, name, relation, {"record_id": quoted(table.record_id), **columns})
     chosen = ", ".join(f"{_cast(expression, types[each])} AS {quoted(each)}" for each, expression in columns.items())
     return (

@@ -31,12 +31,13 @@ class Scorer:
     def read(self, units: str, *, with_relatives: bool) -> None:
         """Read the units of a relation (unit_id) of `match_unit`, with what is known of their relatives or without."""
         spec = with_relatives_of(self._spec) if with_relatives else self._spec
-        load_records(self._con, spec, unit_tables(self._con, units))
+        names = dict.fromkeys(each.column for each in spec.comparisons)
+        load_records(self._con, spec, unit_tables(self._con, units), names)
         found = self._con.sql(f"SELECT CAST(record_id AS BIGINT) AS u FROM {RECORDS}").to_arrow_table()
         self._units = found["u"].to_numpy()
         self._order = np.argsort(self._units)
         self._sorted = self._units[self._order]
-        columns = encode_columns(self._con, RECORDS, dict.fromkeys(each.column for each in spec.comparisons))
+        columns = encode_columns(self._con, RECORDS, names)
         for name in {each.column for each in spec.comparisons if each.frequency}:
             columns[name] = with_frequencies(self._con, name, columns[name])
         self._columns = columns

@@ -5,12 +5,15 @@ folders become durable (`warehouse.snapshots`).
 """
 
 import hashlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
+import pyarrow as pa
 
 from warehouse.continuing import among, basis, Before, find_before, Sums, TOUCHED
 from warehouse.database import attached_snapshot
@@ -38,7 +41,7 @@ from warehouse.snapshots import (
     start_snapshot,
 )
 from warehouse.statements import identifier, literal, number, run
-from warehouse.statistics import build_statistics, load_statistics
+from warehouse.statistics import count_statistics, Counted, hide_counts, keep_estimates
 
 _NAME: Final = "population_base"
 PARTITIONED: Final = "person"
@@ -83,17 +86,17 @@ def publish_base(
     building = start_snapshot(published)
     known = current_manifest(published)
     before = find_before(con, known, publication, project, night)
-    _prepare(con, publication, project, night, code_labels, persons=among("person_id") if before else "true")
+    counted = _prepare(con, publication, project, night, code_labels, persons=among("person_id") if before else "true")
     if before:
         copy_current(published, building)
     with attached_snapshot(con, building / DATABASE, _NAME):
-        sums = {name: _write(con, name, table, before) for name, table in publication.tables.items()}
+        sums = _write_all(con, publication, before, lambda: hide_counts(counted, project.least_count))
         _define(con, publication)
         content = _content(publication, sums)
         is_new = known is None or known["content_sha256"] != content
         if is_new:
             _export(con, publication, building / PARQUET)
-    for name in ("_wh_dictionary", *(f"_wh_{each}" for each in load_statistics().statistics)):
+    for name in ("_wh_dictionary", *(f"_wh_{each}" for each in counted)):
         con.unregister(name)
     con.execute(f"DROP TABLE _wh_pseudonym; DROP TABLE IF EXISTS _wh_record_pseudonym; DROP TABLE IF EXISTS {TOUCHED}")
     rows = {name: count for name, (count, _) in sums.items()}
@@ -122,13 +125,16 @@ def _prepare(
     night: date,
     code_labels: str | None,
     persons: str,
-) -> None:
-    """Pseudonyms, and the tables to publish that the warehouse does not keep, for the persons `t` of a condition."""
+) -> dict[str, Counted]:
+    """Pseudonyms, and the tables to publish that the warehouse does not keep, for the persons `t` of a condition.
+
+    Returns:
+        The statistics, in which nothing is hidden yet.
+    """
     create_pseudonyms(con, project.key, records=not project.is_traced, among=persons)
     create_shown_files(con)
     con.execute("SET VARIABLE wh_night = $1::DATE", [night])
-    for name, table in build_statistics(con, project.least_count).items():
-        con.register(f"_wh_{name}", table)
+    counted = count_statistics(con, project.least_count)
     con.execute(f"CREATE OR REPLACE TEMP VIEW _wh_seen_among AS FROM crosswalk AS t WHERE {persons}")
     run(con, "commonest")
     run(con, "person_seen", crosswalk="_wh_seen_among")
@@ -141,6 +147,30 @@ def _prepare(
         else "SELECT '', '', '' LIMIT 0"
     )
     con.execute(f"CREATE OR REPLACE TEMP VIEW _wh_code_label (code_list, code, label_zh) AS {labels}")
+    return counted
+
+
+def _write_all(
+    con: duckdb.DuckDBPyConnection,
+    publication: Publication,
+    before: Before | None,
+    statistics: Callable[[], dict[str, pa.Table]],
+) -> dict[str, Sums]:
+    """Write all tables; which counts to hide is worked out while DuckDB writes those that do not wait for it."""
+    sums: dict[str, Sums] = {}
+
+    def write(names: Iterable[str]) -> None:
+        sums.update((name, _write(con, name, publication.tables[name], before)) for name in names)
+
+    late = [name for name in publication.tables if name.startswith("stat_")]
+    with ThreadPoolExecutor(1) as pool:
+        hiding = pool.submit(statistics)
+        write(name for name in publication.tables if name not in late)
+        for name, table in hiding.result().items():
+            con.register(f"_wh_{name}", table)
+    keep_estimates(con, "_wh_stat_population")
+    write(late)
+    return {name: sums[name] for name in publication.tables}
 
 
 def _write(con: duckdb.DuckDBPyConnection, name: str, table: Table, before: Before | None) -> Sums:

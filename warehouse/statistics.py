@@ -64,7 +64,7 @@ class Statistics(_Frozen):
 
 
 @dataclass(frozen=True)
-class _Counted:
+class Counted:
     """A statistic before anything is hidden: its dimensions as columns, its cells' values, set of dimensions, count."""
 
     table: pa.Table
@@ -79,23 +79,29 @@ def load_statistics() -> Statistics:
     return Statistics.model_validate(yaml.safe_load(text))
 
 
-def build_statistics(con: duckdb.DuckDBPyConnection, k: int) -> dict[str, pa.Table]:
-    """All statistics of the base as it is; the temporary table `_wh_stat_estimate` holds those that are no counts.
+def count_statistics(con: duckdb.DuckDBPyConnection, k: int) -> dict[str, Counted]:
+    """All statistics of the base as it is, by name; the temporary table `_wh_stat_estimate` holds estimates.
 
     Args:
         con: the warehouse; variable `wh_night` is the day for which ages are told.
         k: the smallest count that may be told.
+    """
+    con.execute("SET VARIABLE wh_least = $1", [k])
+    for prepared in ("statuses", "stat_persons"):
+        run(con, prepared)
+    counted = {name: _count(con, name, each, k) for name, each in load_statistics().statistics.items()}
+    con.execute(f"CREATE OR REPLACE TEMP TABLE _wh_stat_estimate AS {statement('stat_estimate')}")
+    con.execute("DROP TABLE _wh_living")
+    return counted
+
+
+def hide_counts(counted: dict[str, Counted], k: int) -> dict[str, pa.Table]:
+    """The statistics as they may be told: without counts below k, nor what would tell such. Asks no database.
 
     Returns:
         By name: the dimensions (strings, null where summed over), `count` (int64, null where hidden), `is_hidden`.
     """
     declared = load_statistics()
-    con.execute("SET VARIABLE wh_least = $1", [k])
-    for prepared in ("statuses", "stat_persons"):
-        run(con, prepared)
-    counted = {name: _count(con, name, each, k) for name, each in declared.statistics.items()}
-    con.execute(f"CREATE OR REPLACE TEMP TABLE _wh_stat_estimate AS {statement('stat_estimate')}")
-    con.execute("DROP TABLE _wh_living")
     # Readers have all tables, so what to hide is chosen for all at once.
     first = dict(zip(counted, accumulate((len(each.cells) for each in counted.values()), initial=0), strict=False))
     counts = [count for each in counted.values() for count in each.counts]
@@ -108,11 +114,10 @@ def build_statistics(con: duckdb.DuckDBPyConnection, k: int) -> dict[str, pa.Tab
         is_hidden = hidden[first[name] : first[name] + len(each.cells)]
         columns = {"count": pa.array(np.array(each.counts, np.int64), mask=is_hidden), "is_hidden": pa.array(is_hidden)}
         tables[name] = pa.table({**dict(zip(each.table.column_names, each.table.columns, strict=True)), **columns})
-    _keep_estimates(con, tables["stat_population"])
     return tables
 
 
-def _count(con: duckdb.DuckDBPyConnection, name: str, statistic: Statistic, k: int) -> _Counted:
+def _count(con: duckdb.DuckDBPyConnection, name: str, statistic: Statistic, k: int) -> Counted:
     dimensions = list(statistic.dimensions)
     values = ", ".join(
         f"coalesce({identifier(each)}::VARCHAR, '{UNKNOWN}') AS {identifier(each)}" for each in dimensions
@@ -137,7 +142,7 @@ def _count(con: duckdb.DuckDBPyConnection, name: str, statistic: Statistic, k: i
     }
     cells = list(zip(*(found[each].to_pylist() for each in dimensions), strict=True))
     which = [summed[each] for each in found["grouping"].to_pylist()]
-    return _Counted(found.select(dimensions), cells, which, found["n"].to_pylist())
+    return Counted(found.select(dimensions), cells, which, found["n"].to_pylist())
 
 
 def _told(name: str, dimension: Dimension) -> str:
@@ -155,7 +160,7 @@ def _rare(name: str) -> str:
     return identifier(f"rare_{name}")
 
 
-def _sums(declared: Statistics, counted: dict[str, _Counted], first: dict[str, int]) -> list[tuple[int, list[int]]]:
+def _sums(declared: Statistics, counted: dict[str, Counted], first: dict[str, int]) -> list[tuple[int, list[int]]]:
     """All published sums between cells, which are numbered through: `first` is the number of a statistic's first."""
     sums = []
     for name, statistic in declared.statistics.items():
@@ -170,7 +175,7 @@ def _sums(declared: Statistics, counted: dict[str, _Counted], first: dict[str, i
 
 
 def _weighted_sums(
-    declared: Statistics, counted: dict[str, _Counted], first: dict[str, int], counts: Sequence[int]
+    declared: Statistics, counted: dict[str, Counted], first: dict[str, int], counts: Sequence[int]
 ) -> tuple[list[tuple[int, list[int], list[int]]], list[int]]:
     """All sums in which a cell counts several times; and by how much open classes exceed their least.
 
@@ -193,7 +198,7 @@ def _weighted_sums(
 
 
 def _linked(
-    declared: Statistics, counted: dict[str, _Counted], first: dict[str, int], link: Link
+    declared: Statistics, counted: dict[str, Counted], first: dict[str, int], link: Link
 ) -> Iterator[tuple[int, list[tuple[int, dict[str, str]]]]]:
     """Each total of a link, and its parts with their values."""
     parts: dict[tuple[str, ...], list[tuple[int, dict[str, str]]]] = {}
@@ -207,7 +212,7 @@ def _linked(
 
 
 def _cells(
-    declared: Statistics, counted: dict[str, _Counted], name: str, dimensions: Sequence[str]
+    declared: Statistics, counted: dict[str, Counted], name: str, dimensions: Sequence[str]
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Number and values of a statistic's cells by one of its sets of dimensions."""
     statistic = declared.statistics[name]
@@ -217,12 +222,10 @@ def _cells(
             yield n, {each: value for each, value in zip(statistic.dimensions, cell, strict=True) if value is not None}
 
 
-def _keep_estimates(con: duckdb.DuckDBPyConnection, residents: pa.Table) -> None:
-    """Drop estimates of whom `stat_population` hides: they start from the number known."""
-    con.register("_wh_told", residents)
-    con.execute("""
+def keep_estimates(con: duckdb.DuckDBPyConnection, residents: str) -> None:
+    """Drop estimates of whom `stat_population`, the relation `residents`, hides: they start from the number known."""
+    con.execute(f"""
         DELETE FROM _wh_stat_estimate WHERE population NOT IN (
-            SELECT coalesce(population, 'all') FROM _wh_told
+            SELECT coalesce(population, 'all') FROM {identifier(residents)}
             WHERE NOT is_hidden AND coalesce(town, sex_code) IS NULL)
     """)
-    con.unregister("_wh_told")

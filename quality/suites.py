@@ -219,10 +219,7 @@ def _person_attribute_suite() -> Suite:
                 name="person_exists",
                 query="SELECT 1 FROM person_attribute AS a ANTI JOIN person AS p USING (person_id)",
             ),
-            NoneFound(
-                name="one_value_per_attribute",
-                query="SELECT 1 FROM person_attribute GROUP BY person_id, attribute HAVING count(*) > 1",
-            ),
+            NoneFound(name="one_value_per_attribute", query=sql("attribute_repeated")),
             NoneFound(name="provenance_in_crosswalk", query=sql("attribute_without_record")),
         ),
     )

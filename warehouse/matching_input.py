@@ -16,6 +16,8 @@ RECORD_KINDS: Final = "linkable_mention_kind"
 def create_matching_input(con: duckdb.DuckDBPyConnection, source_trust: str, wanted: str) -> None:
     """Make the temporary views `linkable_mention` (RECORD), `linkable_mention_id` and `linkable_relation` (RELATION).
 
+    What addresses say is taken now (temporary table `linkable_place`): call it again when others were stored.
+
     Args:
         con: the warehouse.
         source_trust: relation (department, rank): how far a department is trusted for identity, 1 best.

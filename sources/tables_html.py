@@ -104,6 +104,12 @@ class _Tables(HTMLParser):
         except AssertionError:
             return self.parse_bogus_comment(i)
 
+    def unknown_decl(self, data: str) -> None:
+        """What a spreadsheet saved as XML marks as text (`<![CDATA[…]]>`) is text."""
+        kind, _, text = data.partition("[")
+        if kind == "CDATA":
+            self.handle_data(text)
+
     def handle_data(self, data: str) -> None:
         if self._cell is not None:
             self._cell.append(data)

@@ -5,23 +5,25 @@ what the sheet shows of them, but for numbers that the spreadsheet itself has de
 are known for it. Here no cell is interpreted; a line of the text is a row of the sheet, so rows keep their numbers.
 """
 
-import csv
 import gzip
+import json
 import lzma
+import os
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Final, IO
 
-import python_calamine as calamine
-
+from sources import sheets
 from sources.errors import DeliveryRefusedError
+from sources.sheets import write_rows
 from sources.sniff import HEAD_BYTES
 from sources.tables_html import html_rows
 
@@ -34,9 +36,6 @@ COPY_BYTES: Final = 1024 * 1024
 MOST_RATIO: Final = 250
 FREE_BYTES: Final = 256 * COPY_BYTES
 """What unpacks to more than `MOST_RATIO` times its size is no export but a bomb; up to `FREE_BYTES` anything goes."""
-
-EXACT_DIGITS: Final = 15
-"""Digits that a spreadsheet keeps of a number."""
 
 _DAMAGED: Final = (
     zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
@@ -141,23 +140,22 @@ def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, packed: Path) -> None
                 raise DeliveryRefusedError("archive_bomb")
 
 
-def _sheets(path: Path, folder: Path) -> Iterator[Path]:
-    """The sheets that hold anything, each as a text file."""
+def _sheets(path: Path, folder: Path) -> list[Path]:
+    """The sheets that hold anything, each as a text file, made by a process of its own."""
     try:
         _refuse_bomb(path)
-        workbook = calamine.CalamineWorkbook.from_path(str(path))
-        for number, name in enumerate(workbook.sheet_names):
-            sheet = workbook.get_sheet_by_name(name)
-            if sheet.start is not None:
-                yield _written(_sheet_rows(sheet), folder / f"sheet{number}.csv")
-    except calamine.PasswordError as error:
-        raise DeliveryRefusedError("archive_encrypted") from error
-    except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, *_DAMAGED) as error:
+    except _DAMAGED as error:
         raise DeliveryRefusedError("workbook_damaged") from error
-    except BaseException as error:  # its panics are no `Exception`, and only their name tells them from an interrupt
-        if type(error).__name__ != "PanicException":
-            raise
-        raise DeliveryRefusedError("workbook_damaged") from error
+    command = [sys.executable, "-m", sheets.__name__, str(path), str(folder)]
+    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - the arguments are ours
+    if done.returncode:
+        told = json.loads(done.stdout or "{}")
+        if number := told.get("errno"):
+            raise OSError(number, os.strerror(number))
+        if done.returncode > 0 and "refused" not in told:
+            done.check_returncode()
+        raise DeliveryRefusedError(told.get("refused", "workbook_damaged"))  # a reader that was killed says nothing
+    return sorted(folder.glob("sheet*.csv"))
 
 
 def _refuse_bomb(workbook: Path) -> None:
@@ -169,58 +167,15 @@ def _refuse_bomb(workbook: Path) -> None:
             raise DeliveryRefusedError("archive_bomb")
 
 
-def _sheet_rows(sheet: calamine.CalamineSheet) -> Iterator[list[str]]:
-    """All rows from the first of the sheet on, cells as text; cells merged downwards say in each row what they say."""
-    left = sheet.start[1] if sheet.start else 0  # blank columns before the first are not given, blank rows are
-    spans = {  # cell below → cell at the top of its merged range
-        (row, column): (first, column)
-        for (first, column), (last, _) in sheet.merged_cell_ranges or ()
-        for row in range(first + 1, last + 1)
-    }
-    kept: dict[tuple[int, int], str] = {}
-    heads = set(spans.values())
-    for number, row in enumerate(sheet.iter_rows()):
-        cells = ["" for _ in range(left)] + [cell_text(value) for value in row]
-        for column in range(left, len(cells)):
-            if (number, column) in heads:
-                kept[number, column] = cells[column]
-            elif (number, column) in spans and not cells[column]:
-                cells[column] = kept.get(spans[number, column], "")
-        yield cells
-
-
-def cell_text(value: object) -> str:
-    """What a sheet shows of a cell. A number of more digits than a spreadsheet keeps is written with its exponent."""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, (int, float)):
-        whole = float(value).is_integer()
-        if whole and abs(value) < 10**EXACT_DIGITS:
-            return str(int(value))
-        return f"{value:.{EXACT_DIGITS - 1}E}" if whole else repr(value)
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d" if value.time() == time() else "%Y-%m-%d %H:%M:%S")
-    if isinstance(value, (date, time, timedelta)):
-        return str(value)
-    return " ".join(str(value).splitlines()) if value is not None else ""
-
-
 def _table(path: Path, folder: Path) -> Path:
     """The rows of a page as a text file."""
     try:
-        table = _written(html_rows(path), folder / "table.csv")
+        table = write_rows(html_rows(path), folder / "table.csv")
     except ValueError as error:  # a number of thousands of digits, for a span or a character
         raise DeliveryRefusedError("not_csv_html") from error
     if not table.stat().st_size:
         raise DeliveryRefusedError("not_csv_html")
     return table
-
-
-def _written(rows: Iterable[Sequence[str]], path: Path) -> Path:
-    """Rows as CSV, each in a line of its own."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream, lineterminator="\n").writerows(rows)
-    return path
 
 
 def clear_workspace(workspace: Path) -> None:

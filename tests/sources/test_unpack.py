@@ -4,6 +4,7 @@ import gzip
 import io
 import itertools
 import zipfile
+from contextlib import nullcontext
 from datetime import date, datetime
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -12,7 +13,8 @@ import pytest
 
 from sources import unpack
 from sources.reading import read_delivery
-from sources.unpack import cell_text, clear_workspace, plain_name, unpacked
+from sources.sheets import cell_text
+from sources.unpack import clear_workspace, plain_name, unpacked
 from tests.sources.test_reading import CONTRACT
 
 XLS = Path(__file__).with_name("data") / "angler.xls"
@@ -157,6 +159,14 @@ def test_what_a_browser_does_not_show_hurts_no_row(tmp_path, cell):
     assert reading.rows.read_all()["licence_no"].to_pylist() == ["A1", "A2"]
 
 
+def test_text_that_xml_marks_as_such_is_text(tmp_path):
+    told = ["A1", "王<芳>", "[一号]"]
+    rows = [["证号", "姓名", "住址"], [f"<Data ss:Type='String'><![CDATA[{text}]]></Data>" for text in told]]
+    sheet = "".join(f"<Row>{''.join(f'<Cell>{cell}</Cell>' for cell in row)}</Row>" for row in rows)
+    read_rows = read(tmp_path, f"<?xml version='1.0'?><Table>{sheet}</Table>".encode(), "钓鱼证_1.xls").rows.read_all()
+    assert [read_rows[name][0].as_py() for name in ("licence_no", "name", "address")] == told
+
+
 def test_a_span_that_is_no_number_is_none(tmp_path):
     spanned = "<table><tr><td>证号<td>姓名<tr><td colspan='²'>A1<td>王芳</table>"
     assert read(tmp_path, page(spanned), "钓鱼证_1.xls").rows.read_all()["name"].to_pylist() == ["王芳"]
@@ -202,6 +212,19 @@ def test_an_old_workbook_cut_off_anywhere_is_refused(tmp_path):
         read(tmp_path, content[:end], "钓鱼证_1.xls").refused_reason for end in range(600, len(content) - 1_000, 400)
     }
     assert reasons == {"workbook_damaged"}
+
+
+def test_an_old_workbook_that_asks_for_all_memory_ends_no_more_than_its_reader(tmp_path):
+    content = bytearray(XLS.read_bytes())
+    content[1649] = 127
+    assert read(tmp_path, bytes(content), "钓鱼证_1.xls").refused_reason == "workbook_damaged"
+
+
+def test_no_room_for_a_workbook_is_no_fault_of_the_workbook(tmp_path, monkeypatch):
+    monkeypatch.setattr(unpack, "TemporaryDirectory", lambda **_: nullcontext(tmp_path / "gone"))
+    (path := tmp_path / "a.xls").write_bytes(XLS.read_bytes())
+    with pytest.raises(FileNotFoundError), unpacked(path):
+        pass
 
 
 def test_an_archive_whose_names_are_not_what_they_are_said_to_be_is_refused(tmp_path):

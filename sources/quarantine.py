@@ -47,10 +47,12 @@ def suspects_sql(extract: Extract, rows_relation: str) -> str:
 
     Its condition looks at cells as delivered and holds wherever one of the exact checks does.
     """
+    # Who is named although the mention does not apply makes nobody due: there is no other, or all must apply.
+    is_any_enough = len(extract.mentions) == 1 or all(mention.split for mention in extract.mentions)
     always_named = [
         _says_something(extract, name)
         for mention in extract.mentions
-        if len(extract.mentions) == 1 or not (mention.only_when or mention.except_when)
+        if is_any_enough or not (mention.only_when or mention.except_when)
         for name in _identifying(mention)
     ]
     conditions = [f"NOT coalesce({' OR '.join(always_named) or 'false'}, false)"]

@@ -50,7 +50,9 @@ def read_figures(con: duckdb.DuckDBPyConnection, night: date) -> NightFigures:
     con.execute("SET VARIABLE check_night = $1::DATE", [night])
     con.execute(sql("signs"))
     figures = {field.name: _rows(con, field.name) for field in fields(NightFigures)}
-    con.execute("DROP TABLE check_sign; RESET VARIABLE check_night")
+    con.execute("RESET VARIABLE check_night")
+    for made in ("TABLE check_sign", "TABLE check_record", "TYPE check_department"):
+        con.execute(f"DROP {made}")
     return NightFigures(**figures)
 
 

@@ -28,6 +28,15 @@ _IN_COMMON: Final = (
     "household_member_version", "person_relation_version",
 )  # fmt: skip
 
+_UNSTATED: Final = """
+    address_raw NOT IN (
+        SELECT stated FROM (
+            SELECT unnest([residence_address_raw, registered_address_raw, dwelling_address_raw]) AS stated
+            FROM std_mention
+        ) WHERE stated IS NOT NULL)
+"""
+"""Condition of an address that no stored record states any more."""
+
 _REWRITE_DUE: Final = "purge_rewrite_due"
 """Setting: rows were erased, and the file has not been written anew since."""
 
@@ -58,7 +67,7 @@ def purge(
     Of a delivery whose night is longer ago than the term of its department: the rows that could not be used, and the
     records that later ones replaced or ended. What is in force stays while it is. Of history: rows of a department that
     ended longer ago than its term, and rows that departments have in common that ended longer ago than the longest. So
-    does what came from a department without a term.
+    does what came from a department without a term. Addresses go with the last record that states them.
 
     Args:
         con: the warehouse.
@@ -75,6 +84,7 @@ def purge(
     mentions = number(con, "SELECT count(*) FROM _wh_leaving")
     take_out(con, source_trust)
     rows = _deleted(con, "quarantined_row", "delivery_id IN (SELECT delivery_id FROM _wh_expired)")
+    addresses = _deleted(con, "std_address", _UNSTATED)
     versions = sum(_deleted(con, table, condition) for table, condition in _ended(terms))
     con.execute(
         """
@@ -91,6 +101,7 @@ def purge(
             "INSERT INTO purge VALUES ($at, $by, $deliveries, $originals, $quarantined_rows, $mentions, $versions)",
             {**asdict(done), "originals": len(originals), "at": at, "by": by},
         )
+    if addresses or done != Purged(0, (), 0, 0, 0):
         keep_setting(con, _REWRITE_DUE, at.isoformat())
     return done
 
@@ -111,6 +122,7 @@ def remaining(con: duckdb.DuckDBPyConnection, *, terms: str, today: date) -> int
     run(con, "purge", terms=terms)
     left = number(con, "SELECT (SELECT count(*) FROM _wh_expired) + (SELECT count(*) FROM _wh_leaving)")
     left += number(con, f"SELECT count(*) FROM judged_entry WHERE {ERASABLE}")
+    left += number(con, f"SELECT count(*) FROM std_address WHERE {_UNSTATED}")
     left += sum(number(con, f"SELECT count(*) FROM {table} WHERE {condition}") for table, condition in _ended(terms))
     con.execute("DROP TABLE _wh_past; DROP TABLE _wh_expired; DROP TABLE _wh_leaving")
     return left

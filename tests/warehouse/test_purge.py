@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from tests.warehouse.conftest import NOW
 from warehouse.database import transaction
-from warehouse.purge import purge, remaining
+from warehouse.purge import is_rewrite_due, mark_rewritten, purge, remaining
 
 N1, N2 = date(2026, 11, 1), date(2026, 11, 2)
 LATER = date(2029, 1, 1)
@@ -40,3 +40,28 @@ def test_a_record_that_was_in_force_at_one_purge_goes_at_the_next_when_it_was_re
     assert remaining(house.con, terms="terms", today=LATER) == 0
     assert erase(house) == (0, 0)
     assert house.rows("SELECT file, mentions FROM delivery ORDER BY ALL") == [("a.csv", 1), ("b.csv", 1)]
+
+
+def test_an_address_goes_with_the_last_record_that_states_it(house):
+    old, shared = {"address_raw": "旧址"}, {"address_raw": "同址"}
+    records = [{"name": "甲", "record_key": "1", "residence_address_raw": "旧址"}]
+    records += [{"name": "乙", "record_key": "2", "registered_address_raw": "同址"}]
+    house.deliver(N1, "a.csv", records, [old, shared])
+    house.merge(N1)
+    house.deliver(N2, "b.csv", [{"name": "甲", "record_key": "1", "dwelling_address_raw": "同址"}], [shared])
+    house.merge(N2)
+    assert erase(house) == (2, 1)
+    assert house.rows("SELECT address_raw FROM std_address") == [("同址",)]
+    assert remaining(house.con, terms="terms", today=LATER) == 0
+
+
+def test_an_address_that_a_withdrawal_left_behind_makes_the_file_be_written_anew(house):
+    number = house.deliver(N1, "a.csv", [{"name": "甲", "record_key": "1"}], [{"address_raw": "旧址"}])
+    house.merge(N1)
+    house.con.execute("DELETE FROM std_mention WHERE delivery_id = $1", [number])
+    erase(house)
+    mark_rewritten(house.con)
+    house.con.execute("INSERT INTO std_address (address_raw) VALUES ('旧址')")
+    assert remaining(house.con, terms="terms", today=LATER) == 1
+    assert erase(house) == (0, 0)
+    assert is_rewrite_due(house.con)

@@ -151,7 +151,7 @@ def _store(con: duckdb.DuckDBPyConnection, delivery_id: int, facts: DeliveryFact
     )
     if facts.status == "accepted":
         run(con, "store_new")
-        run(con, "store_addresses")
+        _store_addresses(con)
     mentions = number(con, "SELECT count(*) FROM std_mention WHERE delivery_id = ?", [delivery_id])
     values = {**asdict(facts), "headers": list(facts.headers), "mentions": mentions}
     assignments = ", ".join(f"{name} = ${name}" for name in (*_FACTS, "mentions"))
@@ -159,6 +159,11 @@ def _store(con: duckdb.DuckDBPyConnection, delivery_id: int, facts: DeliveryFact
         f"UPDATE delivery SET {assignments} WHERE delivery_id = $delivery_id", {**values, "delivery_id": delivery_id}
     )
     return mentions
+
+
+def _store_addresses(con: duckdb.DuckDBPyConnection) -> None:
+    run(con, "short_key")
+    run(con, "store_addresses")
 
 
 def vouch(con: duckdb.DuckDBPyConnection, file: str, *, because: str, by: str, at: datetime) -> None:
@@ -186,7 +191,7 @@ def vouch(con: duckdb.DuckDBPyConnection, file: str, *, because: str, by: str, a
 def keep_home_division(con: duckdb.DuckDBPyConnection, code: str) -> None:
     """Keep the county of the base for good, with all addresses so far as `new_std_address` now reads them."""
     with transaction(con):
-        run(con, "store_addresses")
+        _store_addresses(con)
         keep_setting(con, HOME_DIVISION, code)
 
 

@@ -16,8 +16,6 @@ RECORD_KINDS: Final = "linkable_mention_kind"
 def create_matching_input(con: duckdb.DuckDBPyConnection, source_trust: str, wanted: str) -> None:
     """Make the temporary views `linkable_mention` (RECORD), `linkable_mention_id` and `linkable_relation` (RELATION).
 
-    What addresses say is taken now (temporary table `linkable_place`): call it again when others were stored.
-
     Args:
         con: the warehouse.
         source_trust: relation (department, rank): how far a department is trusted for identity, 1 best.
@@ -25,7 +23,6 @@ def create_matching_input(con: duckdb.DuckDBPyConnection, source_trust: str, wan
             `linkable_mention` shows, so that a night need not look at all of them.
     """
     con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {wanted} (record_id BIGINT)")
-    run(con, "short_key")
     run(con, "matching_input", source_trust=source_trust, wanted=wanted)
 
 

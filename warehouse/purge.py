@@ -85,6 +85,7 @@ def purge(
     take_out(con, source_trust)
     rows = _deleted(con, "quarantined_row", "delivery_id IN (SELECT delivery_id FROM _wh_expired)")
     addresses = _deleted(con, "std_address", _UNSTATED)
+    con.execute("DELETE FROM address_key WHERE address NOT IN (SELECT md5_number_upper(address_raw) FROM std_address)")
     versions = sum(_deleted(con, table, condition) for table, condition in _ended(terms))
     con.execute(
         """

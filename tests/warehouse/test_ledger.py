@@ -132,9 +132,10 @@ def test_storing_twice_replaces(house, quarantined):
 
 def test_an_address_read_otherwise_is_replaced(house):
     first, second = (claim["delivery_id"] for claim in house.claim(FIRST, A, B))
-    house.store(first, [MENTION], [{"address_raw": "甲", "town": "明水"}, {"address_raw": "乙"}])
-    house.store(second, [MENTION], [{"address_raw": "甲", "town": "双山"}])
+    house.store(first, [MENTION], [{"address_raw": "甲", "town": "明水", "place_key": "明水"}, {"address_raw": "乙"}])
+    house.store(second, [MENTION], [{"address_raw": "甲", "town": "双山", "place_key": "双山"}])
     assert house.rows("SELECT address_raw, town FROM std_address ORDER BY town") == [("甲", "双山"), ("乙", None)]
+    assert house.rows("SELECT place_key = short_key('双山') FROM address_key") == [(True,)]
 
 
 def test_a_fault_in_the_middle_leaves_the_delivery_as_it_was(house, quarantined):

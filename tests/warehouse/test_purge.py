@@ -43,7 +43,7 @@ def test_a_record_that_was_in_force_at_one_purge_goes_at_the_next_when_it_was_re
 
 
 def test_an_address_goes_with_the_last_record_that_states_it(house):
-    old, shared = {"address_raw": "旧址"}, {"address_raw": "同址"}
+    old, shared = ({"address_raw": text, "dwelling_key": text} for text in ("旧址", "同址"))
     records = [{"name": "甲", "record_key": "1", "residence_address_raw": "旧址"}]
     records += [{"name": "乙", "record_key": "2", "registered_address_raw": "同址"}]
     house.deliver(N1, "a.csv", records, [old, shared])
@@ -52,6 +52,7 @@ def test_an_address_goes_with_the_last_record_that_states_it(house):
     house.merge(N2)
     assert erase(house) == (2, 1)
     assert house.rows("SELECT address_raw FROM std_address") == [("同址",)]
+    assert house.rows("SELECT address = md5_number_upper('同址') FROM address_key") == [(True,)]
     assert remaining(house.con, terms="terms", today=LATER) == 0
 
 

@@ -6,6 +6,7 @@ import pytest
 from sources.tables import STD_ADDRESS, STD_MENTION, STD_RELATION
 from warehouse.errors import ChangedMigrationError, NewerWarehouseError, NotAWarehouseError
 from warehouse.schema import check_version, load_migrations, migrate, Migration
+from warehouse.statements import run
 
 ONE = Migration(1, "one", "CREATE TABLE a (i INTEGER)")
 TWO = Migration(2, "two", "CREATE TABLE b (i INTEGER)")
@@ -102,3 +103,19 @@ def test_judged_entries_of_before_names_were_kept_are_followed_by_nobody_or_kept
     con.execute("INSERT INTO judged_entry VALUES (1, 'grid', 'visit', 'a', 'self'), (2, 'grid', 'visit', 'b', 'self')")
     migrate(con)
     assert con.execute("SELECT mention_id, name_hash FROM judged_entry").fetchall() == [(2, None)]
+
+
+def test_addresses_of_before_are_known_to_linking_by_the_keys_that_new_ones_get():
+    con = duckdb.connect()
+    migrate(con, migrations=load_migrations()[:18])
+    con.execute("""
+        INSERT INTO std_address (address_raw, dwelling_key, place_key)
+        VALUES ('甲', '明水|绿地|5|301', '明水|绿地'), ('乙', NULL, '明水'), ('丙', NULL, NULL)
+    """)
+    migrate(con)
+    before = con.execute("FROM address_key ORDER BY ALL").fetchall()
+    con.execute("CREATE TEMP TABLE new_std_address AS FROM std_address")
+    run(con, "short_key")
+    run(con, "store_addresses")
+    assert con.execute("FROM address_key ORDER BY ALL").fetchall() == before
+    assert [len(key) for _, *keys in before for key in keys if key] == [12] * 3

@@ -1,8 +1,4 @@
 -- Standard mentions as records to link, of the ids in {wanted}. A mention's doors and places come from its addresses.
-CREATE OR REPLACE TEMP TABLE linkable_place AS
-SELECT md5_number_upper(address_raw) AS address, short_key(dwelling_key) AS dwelling_key, short_key(place_key) AS place_key
-FROM std_address WHERE dwelling_key IS NOT NULL OR place_key IS NOT NULL;
-
 CREATE OR REPLACE TEMP VIEW linkable_mention AS
 SELECT m.mention_id AS record_id, m.department AS source, m.record_key, m.role,
        m.name, m.former_name, m.citizen_id, m.citizen_id_claim, m.document_no, m.sex_code,
@@ -13,9 +9,9 @@ SELECT m.mention_id AS record_id, m.department AS source, m.record_key, m.role,
        m.employer_code, m.school_name AS school, t.rank::SMALLINT AS trust_rank, m.delivery_id::BIGINT AS batch
 FROM (FROM std_mention SEMI JOIN {wanted} w ON w.record_id = mention_id) m
 JOIN {source_trust} t USING (department)
-LEFT JOIN linkable_place r ON r.address = md5_number_upper(m.residence_address_raw)
-LEFT JOIN linkable_place g ON g.address = md5_number_upper(m.registered_address_raw)
-LEFT JOIN linkable_place d ON d.address = md5_number_upper(m.dwelling_address_raw);
+LEFT JOIN address_key r ON r.address = md5_number_upper(m.residence_address_raw)
+LEFT JOIN address_key g ON g.address = md5_number_upper(m.registered_address_raw)
+LEFT JOIN address_key d ON d.address = md5_number_upper(m.dwelling_address_raw);
 
 CREATE OR REPLACE TEMP VIEW linkable_mention_id AS SELECT mention_id AS record_id FROM std_mention;
 

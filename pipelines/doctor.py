@@ -140,7 +140,7 @@ def _warehouse(home: Home) -> Iterator[Finding]:
     except (WriterBusyError, WarehouseBusyError) as busy:
         yield Finding("warn", "warehouse", str(busy), "look again when it is done")
     except WarehouseError as error:
-        yield Finding("fail", "warehouse", str(error), "restore the backup, or upgrade")
+        yield Finding("fail", "warehouse", str(error), "as it says; a damaged one is restored from the backup")
 
 
 def _keys(con: duckdb.DuckDBPyConnection, home: Home) -> Iterator[Finding]:

@@ -128,6 +128,8 @@ def link_records(
     is_full = not is_made_on(con, basis)
     if is_full:
         forget(con)
+        con.commit()  # what is deleted takes memory until then
+        con.begin()
     night = _Night(con, spec, is_full=is_full)
     if night.read(record_ids or records, records):
         night.make_units(relations)

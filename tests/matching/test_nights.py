@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, UTC
 from functools import cache
+from unittest.mock import Mock
 
 import duckdb
 import numpy as np
@@ -157,6 +158,17 @@ def test_a_full_linkage_that_is_cut_off_is_begun_anew(monkeypatch):
     for table in tables:
         rows = f"SELECT * FROM {table} ORDER BY ALL"
         assert struck.con.execute(rows).fetchall() == whole.con.execute(rows).fetchall(), table
+
+
+def test_a_full_linkage_gives_up_what_it_knew_before_it_reads(monkeypatch):
+    town = Town()
+    town.link()
+    town.con.execute("UPDATE match_basis SET basis = 'of another program'")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("matching.nights.find_changes", Mock(side_effect=KeyboardInterrupt))
+        town.link()
+    town.con.rollback()  # of millions of records, what one transaction deletes and reads does not fit into memory
+    assert town.con.execute("SELECT count(*) FROM match_record").fetchall() == [(0,)]
 
 
 def _strike_late(night: _Night, units: np.ndarray, *, with_relatives: bool):

@@ -35,6 +35,14 @@ class DeliveryRefusedError(SourcesError):
         self.proposals = proposals or {}
 
 
+class WorkbookReaderError(SourcesError):
+    """The process that reads workbooks could not do so for a reason that is none of the workbook's."""
+
+    def __init__(self, fault: str) -> None:
+        """Say what became of it."""
+        super().__init__(f"the reader of workbooks {fault}")
+
+
 class IntakeError(SourcesError):
     """A file of the intake that could not be archived: gone, changed while it was copied, or no regular file."""
 

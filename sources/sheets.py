@@ -1,18 +1,21 @@
 """The sheets of an Excel workbook as text files.
 
-    python -m sources.sheets WORKBOOK FOLDER
+    python -P sources/sheets.py WORKBOOK FOLDER
 
-A program of its own: a damaged workbook can make its reader ask for more memory than there is, which ends the whole
-process, and that must not be the one that merges the night. What it gives up for is one line of JSON: `refused`, a
-reason code, or `errno`.
+A program of its own, which needs nothing else of ours: a damaged workbook can make its reader ask for more memory than
+there is, which ends the whole process, and that must not be the one that merges the night. What it gives up for is one
+line of JSON: `refused`, a reason code, or `errno`.
 """
 
 import csv
+import ctypes
 import errno
 import json
 import resource
+import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
@@ -25,11 +28,14 @@ EXACT_DIGITS: Final = 15
 MOST_MEMORY: Final = 8 * 1024**3
 """Bytes of address space; a sheet of a million rows and twenty columns takes a quarter of it."""
 
+SET_DEATH_SIGNAL: Final = 1
+SET_DUMPABLE: Final = 4
+"""Operations of Linux's prctl."""
+
 
 def main(workbook: str, folder: str) -> int:
     """Write the sheets as sheet0000.csv and so on; 0, or 1 when it says why it gave up."""
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # what a dead process held would be persons
+    _be_expendable()
     try:
         write_sheets(Path(workbook), Path(folder))
     except calamine.PasswordError:
@@ -43,6 +49,18 @@ def main(workbook: str, folder: str) -> int:
             raise
         return _give_up(refused="workbook_damaged")
     return 0
+
+
+def _be_expendable() -> None:
+    """Hold no more than `MOST_MEMORY`, be the first to go when memory runs out, end with the parent, leave no dump."""
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    most = MOST_MEMORY if hard == resource.RLIM_INFINITY else min(MOST_MEMORY, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    if prctl := getattr(ctypes.CDLL(None), "prctl", None):
+        prctl(SET_DEATH_SIGNAL, signal.SIGKILL)
+        prctl(SET_DUMPABLE, 0)  # a dump would hold persons
 
 
 def _give_up(**why: str | int) -> int:

@@ -11,6 +11,7 @@ import lzma
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import zipfile
@@ -22,7 +23,7 @@ from tempfile import TemporaryDirectory
 from typing import Final, IO
 
 from sources import sheets
-from sources.errors import DeliveryRefusedError
+from sources.errors import DeliveryRefusedError, WorkbookReaderError
 from sources.sheets import write_rows
 from sources.sniff import HEAD_BYTES
 from sources.tables_html import html_rows
@@ -41,6 +42,9 @@ _DAMAGED: Final = (
     zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
     ValueError,  # a name that is not in the encoding which it is said to be in
 )  # fmt: skip
+_DEATHS: Final = (signal.SIGABRT, signal.SIGBUS, signal.SIGKILL, signal.SIGSEGV)
+"""How a process ends that cannot get the memory which a damaged workbook makes it ask for."""
+
 _MARKUP: Final = re.compile(rb"\s*<(?:!doctype|!--|html|head|meta|body|table|style|div|\?xml|svg)", re.IGNORECASE)
 _LITTER: Final = (".", "Thumbs.db", "desktop.ini")
 
@@ -65,6 +69,7 @@ def unpacked(path: Path, workspace: Path | None = None) -> Iterator[tuple[tuple[
         DeliveryRefusedError: `archive_nested`, `archive_several`, `archive_encrypted`, `archive_bomb`,
             `archive_damaged`, `workbook_damaged`, `file_empty`, `not_csv_html` (a page without a table).
         OSError: the file cannot be read, or there is no room to unpack it.
+        WorkbookReaderError: workbooks cannot be read here at all.
     """
     with TemporaryDirectory(prefix="unpacked-", dir=workspace) as folder:
         plain = _decompressed(path, Path(folder) / "data")
@@ -146,15 +151,19 @@ def _sheets(path: Path, folder: Path) -> list[Path]:
         _refuse_bomb(path)
     except _DAMAGED as error:
         raise DeliveryRefusedError("workbook_damaged") from error
-    command = [sys.executable, "-m", sheets.__name__, str(path), str(folder)]
-    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - the arguments are ours
+    # (-P: nothing is imported from the folder that the caller happens to be in.)
+    command = [sys.executable, "-P", sheets.__file__, str(path), str(folder)]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - the arguments are ours
+    except OSError as error:
+        raise WorkbookReaderError(f"could not be started: {type(error).__name__}") from None
     if done.returncode:
         told = json.loads(done.stdout or "{}")
         if number := told.get("errno"):
             raise OSError(number, os.strerror(number))
-        if done.returncode > 0 and "refused" not in told:
-            done.check_returncode()
-        raise DeliveryRefusedError(told.get("refused", "workbook_damaged"))  # a reader that was killed says nothing
+        if not told and -done.returncode not in _DEATHS:
+            raise WorkbookReaderError(f"ended with {done.returncode}")
+        raise DeliveryRefusedError(told.get("refused", "workbook_damaged"))  # a reader that died says nothing
     return sorted(folder.glob("sheet*.csv"))
 
 

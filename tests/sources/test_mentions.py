@@ -282,34 +282,6 @@ def test_what_an_organisation_owns_alone_names_nobody_and_misses_nobody(
     assert con.sql(person_missing_sql(shipped("ownership"), "rows_in")).fetchall() == []
 
 
-@pytest.mark.parametrize(
-    ("name", "kept"),
-    [
-        ("济南示范公寓管理有限公司", []),
-        ("示范（上海）投资有限公司", []),
-        ("示范村民委员会", []),
-        ("示范合伙企业（有限合伙）", []),
-        ("裴定邦", ["landlord", "owner", "legal_representative"]),
-        ("欧阳公", ["landlord", "owner", "legal_representative"]),
-        ("裴定邦（公司代管）", ["landlord", "owner", "legal_representative"]),
-    ],
-)
-def test_what_is_called_as_only_organisations_are_is_no_person(
-    con: duckdb.DuckDBPyConnection, name: str, kept: list[str]
-) -> None:
-    columns = {"lease": "landlord_name", "ownership": "owner_name", "entity": "representative_name"}
-    found, missing = [], []
-    for extract_name, column in columns.items():
-        found += [m["role"] for m in mentions(con, shipped(extract_name), {column: name})]
-        missing += con.sql(person_missing_sql(shipped(extract_name), "rows_in")).fetchall()
-    assert (found, missing) == (kept, [])
-
-
-def test_a_company_that_represents_another_is_no_person(con: duckdb.DuckDBPyConnection) -> None:
-    partner = {"representative_name": "示范投资有限公司（委派代表：裴定邦）"}
-    assert mentions(con, shipped("entity"), partner) == []
-
-
 @pytest.mark.parametrize("label", ["居民身份证", "其他", "猎枪证", ""])
 def test_under_any_other_document_the_owner_is_a_person(con: duckdb.DuckDBPyConnection, label: str) -> None:
     found = mentions(con, shipped("ownership"), {"owner_name": "裴定邦", "owner_id_type": label})

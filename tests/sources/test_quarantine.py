@@ -105,11 +105,12 @@ def test_every_code_in_the_source_has_its_sentences() -> None:
         "non_data",
         "reading",
         "unpack",
+        "sheets",
         "acceptance",
         "quarantine",
     ]
     text = "".join((room / f"{name}.py").read_text(encoding="utf-8") for name in names)
-    used = set(re.findall(r'(?:Fault|Refused\w+|reason_code=)\(?"([a-z_]+)"', text)) | set(
+    used = set(re.findall(r'(?:Fault|Refused\w+|reason_code=|refused=)\(?"([a-z_]+)"', text)) | set(
         re.findall(r'"(not_csv_\w+)"', text)
     )
     assert len(used) > 15

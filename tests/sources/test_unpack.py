@@ -3,15 +3,20 @@
 import gzip
 import io
 import itertools
+import signal
+import subprocess
+import sys
 import zipfile
-from contextlib import nullcontext
 from datetime import date, datetime
 from pathlib import Path
+from subprocess import CompletedProcess
+from unittest.mock import Mock
 from xml.sax.saxutils import escape
 
 import pytest
 
-from sources import unpack
+from sources import sheets, unpack
+from sources.errors import WorkbookReaderError
 from sources.reading import read_delivery
 from sources.sheets import cell_text
 from sources.unpack import clear_workspace, plain_name, unpacked
@@ -220,11 +225,25 @@ def test_an_old_workbook_that_asks_for_all_memory_ends_no_more_than_its_reader(t
     assert read(tmp_path, bytes(content), "钓鱼证_1.xls").refused_reason == "workbook_damaged"
 
 
-def test_no_room_for_a_workbook_is_no_fault_of_the_workbook(tmp_path, monkeypatch):
-    monkeypatch.setattr(unpack, "TemporaryDirectory", lambda **_: nullcontext(tmp_path / "gone"))
-    (path := tmp_path / "a.xls").write_bytes(XLS.read_bytes())
-    with pytest.raises(FileNotFoundError), unpacked(path):
-        pass
+@pytest.mark.parametrize(
+    ("ended", "error"),
+    [
+        (CompletedProcess([], 1, b'{"errno": 28}'), OSError),
+        (CompletedProcess([], 1, b""), WorkbookReaderError),
+        (CompletedProcess([], -signal.SIGTERM, b""), WorkbookReaderError),
+        (PermissionError(), WorkbookReaderError),
+    ],
+)
+def test_what_is_no_fault_of_the_workbook_does_not_refuse_it(tmp_path, monkeypatch, ended, error):
+    monkeypatch.setattr(unpack.subprocess, "run", Mock(side_effect=[ended]))
+    with pytest.raises(error):
+        read(tmp_path, XLS.read_bytes(), "钓鱼证_1.xls")
+
+
+def test_a_reader_may_hold_no_more_than_its_user_may(tmp_path):
+    command = f"ulimit -v 4000000; {sys.executable} -P {sheets.__file__} {XLS} {tmp_path}"
+    assert subprocess.run(["sh", "-c", command], check=True, capture_output=True).stderr == b""
+    assert (tmp_path / "sheet0000.csv").stat().st_size
 
 
 def test_an_archive_whose_names_are_not_what_they_are_said_to_be_is_refused(tmp_path):

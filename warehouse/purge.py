@@ -97,12 +97,11 @@ def purge(
     )
     con.execute("DROP TABLE _wh_past; DROP TABLE _wh_expired")
     done = Purged(deliveries, originals, rows, mentions, versions)
-    if done != Purged(0, (), 0, 0, 0):
+    if addresses or done != Purged(0, (), 0, 0, 0):
         con.execute(
             "INSERT INTO purge VALUES ($at, $by, $deliveries, $originals, $quarantined_rows, $mentions, $versions)",
             {**asdict(done), "originals": len(originals), "at": at, "by": by},
         )
-    if addresses or done != Purged(0, (), 0, 0, 0):
         keep_setting(con, _REWRITE_DUE, at.isoformat())
     return done
 

@@ -81,6 +81,10 @@ def test_a_sign_is_seen(con, records, sign):
     assert signs(con) == (({sign: 1}, {("tax", sign): 1}) if sign else ({}, {}))
 
 
+def test_of_nobody_there_is_no_sign(con):
+    assert signs(con) == ({}, {})
+
+
 def test_records_that_are_not_current_are_no_sign(con):
     know(con, "P1", [(FIRST, BORN, "1"), (SECOND, BORN, "2")], is_current=False)
     assert signs(con) == ({}, {})

@@ -26,7 +26,7 @@ EXACT_DIGITS: Final = 15
 """Digits that a spreadsheet keeps of a number."""
 
 MOST_MEMORY: Final = 8 * 1024**3
-"""Bytes of address space; a sheet of a million rows and twenty columns takes a quarter of it."""
+"""Bytes of address space; a sheet of 100,000 rows and twenty columns takes a quarter of a GiB."""
 
 SET_DEATH_SIGNAL: Final = 1
 SET_DUMPABLE: Final = 4
